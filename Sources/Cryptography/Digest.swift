@@ -1,0 +1,89 @@
+import CSodium
+
+/// Thirty-two bytes kept as four words, so that a dictionary hashes and compares them without touching memory elsewhere.
+@usableFromInline
+struct Words32: Hashable, Sendable {
+    var a: UInt64, b: UInt64, c: UInt64, d: UInt64
+
+    init(_ bytes: some Collection<UInt8>) {
+        precondition(bytes.count == 32, "a 32-byte value is made of 32 bytes")
+        var words = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+        for (offset, byte) in bytes.enumerated() {
+            switch offset >> 3 {
+            case 0: words.0 = words.0 << 8 | UInt64(byte)
+            case 1: words.1 = words.1 << 8 | UInt64(byte)
+            case 2: words.2 = words.2 << 8 | UInt64(byte)
+            default: words.3 = words.3 << 8 | UInt64(byte)
+            }
+        }
+        (a, b, c, d) = words
+    }
+
+    var bytes: [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 32)
+        for offset in 0..<8 {
+            let shift = UInt64(56 - offset * 8)
+            bytes[offset] = UInt8(truncatingIfNeeded: a >> shift)
+            bytes[offset + 8] = UInt8(truncatingIfNeeded: b >> shift)
+            bytes[offset + 16] = UInt8(truncatingIfNeeded: c >> shift)
+            bytes[offset + 24] = UInt8(truncatingIfNeeded: d >> shift)
+        }
+        return bytes
+    }
+
+    func precedes(_ other: Words32) -> Bool {
+        (a, b, c, d) < (other.a, other.b, other.c, other.d)
+    }
+}
+
+/// A SHA-256 digest.
+public struct Digest: Hashable, Comparable, Sendable {
+    private let words: Words32
+
+    /// The digest whose 32 bytes are given, or nil where there are not 32.
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 32 else { return nil }
+        words = Words32(bytes)
+    }
+
+    private init(words: Words32) {
+        self.words = words
+    }
+
+    /// All zero bits: what stands where there is no predecessor.
+    public static let zero = Digest(words: Words32([UInt8](repeating: 0, count: 32)))
+
+    /// SHA-256 of `input`.
+    public static func sha256(_ input: [UInt8]) -> Digest {
+        Digest(words: Words32(hash(input)))
+    }
+
+    /// SHA-256 of all `parts`, one after the other, without copying them together.
+    public static func sha256(parts: [[UInt8]]) -> Digest {
+        var state = crypto_hash_sha256_state()
+        unsafe crypto_hash_sha256_init(&state)
+        // Safety: each part is borrowed for its call, with its own count.
+        for part in parts { unsafe crypto_hash_sha256_update(&state, part, UInt64(part.count)) }
+        var output = [UInt8](repeating: 0, count: 32)
+        unsafe crypto_hash_sha256_final(&state, &output)
+        return Digest(words: Words32(output))
+    }
+
+    /// The 32 bytes.
+    public var bytes: [UInt8] { words.bytes }
+
+    /// In the order of the bytes.
+    public static func < (left: Digest, right: Digest) -> Bool { left.words.precedes(right.words) }
+
+    private static func hash(_ input: [UInt8]) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: 32)
+        // Safety: libsodium reads `input.count` bytes of `input` and writes the 32 bytes of `output`.
+        unsafe crypto_hash_sha256(&output, input, UInt64(input.count))
+        return output
+    }
+}
+
+extension Digest: CustomStringConvertible {
+    /// Sixty-four hexadecimal digits.
+    public var description: String { Hex.encode(bytes) }
+}
