@@ -1,9 +1,65 @@
-# Targets are added with what they build.
-PROTOC_GEN_SWIFT ?= .build/protoc-gen-swift
+# Waymark's build. `make demo` and `make test` do everything on a fresh Debian 12 with Swift 6.3; the rest are their parts.
 
-.PHONY: schema
+# One build folder serves running and testing: an optimised build whose internals tests may see.
+BUILD = -c release -Xswiftc -enable-testing
+BIN = .build/release/waymark
+MAP = .cache/maps/Helsinki.osm.pbf
+SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+# What building and running need, and what only tests need.
+PACKAGES = libuv1-dev libssl-dev libsqlite3-dev libsodium-dev zlib1g-dev pkg-config python3 python3-pip
+TEST_PACKAGES = mosquitto-clients golang-go golang-golang-x-mod-dev protobuf-compiler python3-venv curl
+
+.PHONY: demo test lint build packages test-packages map schema unit pure integration clean
+
+demo: packages build map
+	$(BIN) demo --map $(MAP) $(DEMO_FLAGS)
+
+test: packages test-packages unit pure integration
+
+build: packages
+	swift build $(BUILD) --product waymark
+
+unit: packages
+	swift build $(BUILD) --build-tests
+	swift test $(BUILD) --skip-build --parallel
+
+# The values and machines once more, unoptimised: their preconditions and overflow checks all on.
+pure: packages
+	WAYMARK_PURE=1 swift test -c debug --scratch-path .build-pure --parallel
+
+# The built executable against real clients: mosquitto, Python, and an independent verifier of the log.
+integration: build test-packages
+	Tests/integration/run
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests simulator
+
+map:
+	maps/fetch
+
+packages:
+	@$(call install,$(PACKAGES))
+
+test-packages:
+	@$(call install,$(TEST_PACKAGES))
+
+define install
+missing=; for package in $(1); do \
+  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
+done; \
+if [ -n "$$missing" ]; then \
+  echo "installing:$$missing"; \
+  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; \
+fi
+endef
+
 # Regenerates Sources/Schema/Generated from the .proto files. The result is committed, so that a build needs no protoc.
-schema:
-	protoc --plugin=protoc-gen-swift=$(PROTOC_GEN_SWIFT) --proto_path=Sources/Schema/Protobuf \
+schema: test-packages
+	swift build -c release --product protoc-gen-swift
+	protoc --plugin=protoc-gen-swift=.build/release/protoc-gen-swift --proto_path=Sources/Schema/Protobuf \
 	  --swift_out=Sources/Schema/Generated --swift_opt=Visibility=Public --swift_opt=FileNaming=DropPath \
 	  Sources/Schema/Protobuf/waymark/v1/*.proto Sources/Schema/Protobuf/osm/*.proto
+
+clean:
+	rm -rf .build .build-pure .cache

@@ -1,0 +1,220 @@
+import Cryptography
+import Wire
+
+/// One validator's lane as the others see it: the cars above what has been executed, and what this validator has said about them.
+///
+/// A car is *vetted* when its items are valid and its parent is executed, certified or vetted itself; only a vetted car is acknowledged,
+/// and only one at a position. So f + 1 acknowledgements of a car vouch for all before it, and a liar cannot slip an invalid car in
+/// below a valid one. A car is *certified* when a proof covers it.
+struct CarLane: Sendable {
+    private struct Held: Sendable {
+        let signed: SignedCar
+        var payload: CarPayload
+        var isVetted = false
+        var isCertified = false
+        var isJournaled = false
+    }
+
+    /// Executed up to here.
+    private(set) var floor = Tip.origin
+    /// The highest proof that was seen.
+    private(set) var proof: ProofOfAvailability?
+    private var held: [Digest: Held] = [:]
+    /// Hashes by position, the first that arrived first.
+    private var slots: [UInt64: [Digest]] = [:]
+    /// Positions of `slots`, ascending.
+    private var positions: [UInt64] = []
+    /// What was acknowledged, or is about to be: never a second hash for a position.
+    private var bound: [UInt64: Digest] = [:]
+    private var acks: [UInt64: SignedAck] = [:]
+    private(set) var bytes = 0
+    /// Whether a car may have become ready for its acknowledgement.
+    private var isChanged = false
+    /// The earliest time at which a car that was sealed in the own clock's future is looked at again.
+    private(set) var heldBackUntil: Timestamp?
+
+    /// The highest position that is known to be available.
+    var provenPosition: UInt64 { max(floor.position, proof?.position ?? 0) }
+
+    // MARK: Taking in
+
+    func wants(_ signed: SignedCar, window: UInt64) -> Bool {
+        if let known = held[signed.hash] { return known.payload == .notInspected && !known.isCertified }
+        return fits(signed, window: window)
+    }
+
+    private func fits(_ signed: SignedCar, window: UInt64) -> Bool {
+        signed.position > floor.position && signed.position <= provenPosition + 2 * window
+            && slots[signed.position, default: []].count < ConsensusLimits.carsPerSlot
+            && bytes < ConsensusLimits.laneBytes
+    }
+
+    /// Keeps a car from its owner, if there is room. Another car at its position, if one was held before, is returned: evidence.
+    mutating func receive(_ signed: SignedCar, payload: CarPayload, window: UInt64) -> SignedCar? {
+        guard wants(signed, window: window) else { return nil }
+        let rival = slots[signed.position]?.first.flatMap { $0 == signed.hash ? nil : held[$0]?.signed }
+        keep(signed, payload: payload)
+        return rival
+    }
+
+    /// Keeps a car that ordering needs, whatever room there is: the hash that asked for it was certified.
+    mutating func keep(_ signed: SignedCar, payload: CarPayload, isJournaled: Bool = false) {
+        guard signed.position > floor.position else { return }
+        isChanged = true
+        if let known = held[signed.hash] {
+            if known.payload == .notInspected { held[signed.hash]?.payload = payload }
+            if isJournaled { held[signed.hash]?.isJournaled = true }
+            return
+        }
+        held[signed.hash] = Held(signed: signed, payload: payload, isJournaled: isJournaled)
+        bytes += signed.weight
+        if slots[signed.position] == nil { insert(position: signed.position) }
+        slots[signed.position, default: []].append(signed.hash)
+        if proof?.hash == signed.hash || hasCertifiedChild(signed) { certify(from: signed.hash) }
+    }
+
+    private func hasCertifiedChild(_ signed: SignedCar) -> Bool {
+        (slots[signed.position + 1] ?? []).contains {
+            held[$0]?.isCertified == true && held[$0]?.signed.car.header.parent == signed.hash
+        }
+    }
+
+    private mutating func insert(position: UInt64) {
+        var index = positions.count
+        while index > 0, positions[index - 1] > position { index -= 1 }
+        positions.insert(position, at: index)
+    }
+
+    func wants(_ candidate: ProofOfAvailability) -> Bool { candidate.position > provenPosition }
+
+    /// Notes that a car, and everything before it, is available.
+    mutating func note(_ candidate: ProofOfAvailability) {
+        guard candidate.position > floor.position else { return }
+        isChanged = true
+        if candidate.position > (proof?.position ?? 0) { proof = candidate }
+        certify(from: candidate.hash)
+    }
+
+    private mutating func certify(from hash: Digest) {
+        var hash = hash
+        while let known = held[hash], !known.isCertified {
+            held[hash]?.isCertified = true
+            hash = known.signed.car.header.parent
+        }
+    }
+
+    // MARK: Acknowledging
+
+    /// Cars to acknowledge now, the lowest first. They are bound: nothing else at their positions ever will be.
+    mutating func takeAcknowledgeable(at now: Timestamp, tolerance: UInt64) -> [SignedCar] {
+        guard isChanged || heldBackUntil.map({ $0 <= now }) ?? false else { return [] }
+        isChanged = false
+        heldBackUntil = nil
+        var ready: [SignedCar] = []
+        for position in positions {
+            for hash in slots[position] ?? [] where vet(hash, at: now, tolerance: tolerance) && bound[position] == nil {
+                guard let known = held[hash], !known.isCertified else { continue }
+                bound[position] = hash
+                ready.append(known.signed)
+            }
+        }
+        return ready
+    }
+
+    private mutating func vet(_ hash: Digest, at now: Timestamp, tolerance: UInt64) -> Bool {
+        guard let known = held[hash], known.payload == .valid else { return false }
+        let header = known.signed.car.header
+        guard known.isVetted || isSound(header.parent, at: header.position - 1) else { return false }
+        // Never refused for age, but not believed before its time: see "log time".
+        let earliest = header.sealedAt - tolerance
+        if !known.isVetted, earliest > now {
+            heldBackUntil = min(heldBackUntil ?? earliest, earliest)
+            return false
+        }
+        held[hash]?.isVetted = true
+        return true
+    }
+
+    private func isSound(_ hash: Digest, at position: UInt64) -> Bool {
+        if hash == floor.hash, position == floor.position { return true }
+        if let proof, proof.hash == hash, proof.position == position { return true }
+        guard let known = held[hash], known.signed.position == position else { return false }
+        return known.isVetted || known.isCertified
+    }
+
+    /// Binds a position as the journal says.
+    mutating func bind(_ ack: Ack) -> Bool {
+        guard ack.position > floor.position else { return true }
+        guard bound[ack.position] ?? ack.hash == ack.hash else { return false }
+        bound[ack.position] = ack.hash
+        if held[ack.hash]?.payload == .notInspected { held[ack.hash]?.payload = .valid }
+        held[ack.hash]?.isVetted = true
+        return true
+    }
+
+    /// Keeps an own acknowledgement, to be sent again as it is.
+    mutating func remember(_ ack: SignedAck) {
+        if ack.ack.position > floor.position { acks[ack.ack.position] = ack }
+    }
+
+    func ack(for car: SignedCar) -> SignedAck? {
+        acks[car.position].flatMap { $0.ack.hash == car.hash ? $0 : nil }
+    }
+
+    // MARK: Looking up
+
+    func car(_ hash: Digest) -> SignedCar? { held[hash]?.signed }
+
+    func isJournaled(_ hash: Digest) -> Bool { held[hash]?.isJournaled ?? false }
+
+    mutating func setJournaled(_ hash: Digest) { held[hash]?.isJournaled = true }
+
+    /// The lowest car that is missing below one that is held; nil where the lane has no gap.
+    var gap: Tip? {
+        for position in positions where position > floor.position + 1 {
+            for hash in slots[position] ?? [] {
+                guard let header = held[hash]?.signed.car.header, held[hash]?.isCertified == false else { continue }
+                if held[header.parent] == nil, proof?.hash != header.parent {
+                    return Tip(position: position - 1, hash: header.parent)
+                }
+            }
+        }
+        return nil
+    }
+
+    /// The cars from `tip` down to `base`, or the first that is missing. What does not arrive at `base` is void.
+    func segment(from tip: Tip, to base: Tip) -> Result<Segment, MissingCar> {
+        var cars: [SignedCar] = []
+        var next = tip
+        while next.position > base.position {
+            guard let known = held[next.hash]?.signed else { return .failure(MissingCar(tip: next)) }
+            cars.append(known)
+            // Whoever acknowledged the tip has compared every position, so a wrong one means that more than f lied.
+            guard known.position == next.position else { return .success(Segment(cars: cars.reversed(), isVoid: true)) }
+            next = Tip(position: next.position - 1, hash: known.car.header.parent)
+        }
+        return .success(Segment(cars: cars.reversed(), isVoid: next.hash != base.hash))
+    }
+
+    // MARK: Execution
+
+    /// Everything up to `tip` is executed: cars there, forks too, are needed no more.
+    mutating func execute(through tip: Tip) {
+        floor = tip
+        isChanged = true
+        while let position = positions.first, position <= tip.position {
+            positions.removeFirst()
+            for hash in slots.removeValue(forKey: position) ?? [] {
+                bytes -= held.removeValue(forKey: hash)?.signed.weight ?? 0
+            }
+        }
+        bound = bound.filter { $0.key > tip.position }
+        acks = acks.filter { $0.key > tip.position }
+        if let proof, proof.position <= tip.position { self.proof = nil }
+    }
+}
+
+/// The car that a lane's segment cannot do without.
+struct MissingCar: Error, Equatable, Sendable {
+    let tip: Tip
+}

@@ -1,0 +1,87 @@
+import Cryptography
+import Wire
+
+/// From "final" to "executed": the chain of final blocks grows, and each is handed on with its cars.
+extension Consensus {
+    /// Appends the blocks that the newest finalization makes final, if all of them are held.
+    mutating func orderFinalBlocks() {
+        guard let newest = newestFinalization, newest.view > chain.tip.view,
+            chain.undelivered < ConsensusLimits.blocksUndelivered
+        else { return }
+        switch tree.path(from: chain.tip, to: newest.hash) {
+        case .connected(let blocks):
+            for block in blocks { appendFinal(block, certificate: block.hash == newest.hash ? newest : nil) }
+        case .missing: break
+        case .dead: preconditionFailure("more than f validators lied: two final blocks exclude each other")
+        }
+    }
+
+    /// Appends blocks that a peer has proven to be final.
+    mutating func receive(_ batch: HistoryBatch) {
+        guard fetcher.expects(.history(height: batch.firstHeight)) else { return }
+        for block in batch.blocks where block.height == chain.tip.height + 1 {
+            guard block.header.parentHash == chain.tip.hash else { return }
+            tree.insert(block)
+            appendFinal(block, certificate: block.hash == batch.certificate.hash ? batch.certificate : nil)
+        }
+        accept(batch.certificate)
+    }
+
+    mutating func appendFinal(_ block: Block, certificate: Certificate?) {
+        let isAppended = chain.append(block, certificate: certificate)
+        precondition(isAppended, "more than f validators lied: block \(block.height) is final and does not fit")
+        if let body = tree.takeUnjournaled(block.hash) { emit(.persist(.block(body))) }
+        for proof in block.cut { note(proof) }
+        tree.prune(through: block.view)
+    }
+
+    /// Delivers final blocks in order, as far as their cars are held, but not so many that a step takes long.
+    mutating func deliverFinalBlocks(atMost limit: Int = ConsensusLimits.deliveriesPerStep) {
+        var left = limit
+        while left > 0, deliverNext() { left -= 1 }
+    }
+
+    /// Whether the next final block could be delivered at once.
+    var hasDeliverable: Bool {
+        guard let next = chain.waiting(0) else { return false }
+        return segments(of: next.entry.block, from: next.before).missing.isEmpty
+    }
+
+    private mutating func deliverNext() -> Bool {
+        guard let next = chain.waiting(0) else { return false }
+        let (segments, missing) = segments(of: next.entry.block, from: next.before)
+        guard missing.isEmpty else { return false }
+        deliver(next.entry, segments: segments)
+        return true
+    }
+
+    /// What the block orders on each of its lanes, and what of it is missing.
+    func segments(of block: Block, from before: Cut) -> (found: [Segment], missing: [(lane: ValidatorIndex, tip: Tip)]) {
+        var found: [Segment] = []
+        var missing: [(lane: ValidatorIndex, tip: Tip)] = []
+        for proof in block.cut {
+            switch lanes[proof.lane].segment(from: proof.ack.tip, to: before[proof.lane]) {
+            case .success(let segment): found.append(segment)
+            case .failure(let absent): missing.append((proof.lane, absent.tip))
+            }
+        }
+        return (found, missing)
+    }
+
+    private mutating func deliver(_ entry: FinalChain.Entry, segments: [Segment]) {
+        let cars = segments.flatMap(\.cars)
+        for car in cars { journal(car) }
+        emit(.persist(.finalized(FinalizedRecord(height: entry.block.height, hash: entry.block.hash))))
+        let ordered = Segment.executionOrder(segments)
+        emit(
+            .finalized(
+                FinalizedBlock(
+                    block: entry.block, cars: ordered, voidCars: segments.filter(\.isVoid).flatMap(\.cars),
+                    certificate: entry.certificate)))
+        chain.deliver(cars: cars)
+        for proof in entry.block.cut { lanes[proof.lane].execute(through: proof.ack.tip) }
+        own.forget(through: lanes[me].floor.position)
+        counters.blocksDelivered += 1
+        counters.carsDelivered += UInt64(ordered.count)
+    }
+}

@@ -1,0 +1,99 @@
+import Cryptography
+import Wire
+
+/// What is missing, said anew after every step.
+extension Consensus {
+    mutating func fetchWhatIsMissing() {
+        let needs = historyNeeds + proposerNeeds + voterNeeds + notarizedNeeds + deliveryNeeds + gapNeeds
+        let requests = fetcher.pursue(needs, at: clock.instant, retryAfter: pacemaker.delay)
+        for (request, peer) in requests {
+            counters.requestsSent += 1
+            emit(.send(request, to: .one(peer)))
+        }
+    }
+
+    func certificateNeeds(_ range: ClosedRange<UInt64>, sources: [ValidatorIndex]) -> [Need] {
+        let last = min(range.upperBound, range.lowerBound + UInt64(ConsensusLimits.viewsPerRequest) - 1)
+        let request = CertificateRequest(epoch: committee.epoch, first: range.lowerBound, last: last)
+        return [
+            Need(
+                goal: .certificates(view: view), request: .certificateRequest(request), sources: sources,
+                patience: settings.fetchPatience)
+        ]
+    }
+
+    /// The first block that is missing on the way from the final chain to `hash`; nothing while history is on its way.
+    func bodyNeeds(of hash: Digest, sources: [ValidatorIndex]) -> [Need] {
+        guard historyNeeds.isEmpty, case .missing(let absent) = tree.path(from: chain.tip, to: hash) else { return [] }
+        let request = BlockRequest(epoch: committee.epoch, hash: absent)
+        return [
+            Need(
+                goal: .block(absent), request: .blockRequest(request), sources: sources,
+                patience: settings.fetchPatience)
+        ]
+    }
+
+    private var notarizedNeeds: [Need] {
+        let final = newestFinalization.map { bodyNeeds(of: $0.hash, sources: []) } ?? []
+        return final + bodyNeeds(of: highestNotarized.hash, sources: [])
+    }
+
+    /// Far behind what is known to be final: whole runs of blocks instead of single ones.
+    private var historyNeeds: [Need] {
+        guard let newest = newestFinalization, chain.undelivered < ConsensusLimits.blocksUndelivered,
+            newest.view > chain.tip.view + ConsensusLimits.viewsFetchedSingly,
+            case .missing = tree.path(from: chain.tip, to: newest.hash)
+        else { return [] }
+        let request = HistoryRequest(epoch: committee.epoch, height: chain.tip.height + 1)
+        return [Need(goal: .history(height: request.height), request: .historyRequest(request))]
+    }
+
+    /// Cars of the next final blocks: the owner first, then those who acknowledged them.
+    private var deliveryNeeds: [Need] {
+        var needs: [Need] = []
+        for offset in 0..<ConsensusLimits.blocksFetchedAhead {
+            guard let (entry, before) = chain.waiting(offset) else { break }
+            let missing = segments(of: entry.block, from: before).missing
+            for proof in entry.block.cut {
+                guard let absent = missing.first(where: { $0.lane == proof.lane })?.tip else { continue }
+                needs.append(carNeed(proof.lane, absent, floor: before[proof.lane].position, from: proof.signatures))
+            }
+        }
+        return needs
+    }
+
+    private func carNeed(_ lane: ValidatorIndex, _ tip: Tip, floor: UInt64, from signers: SignatureSet) -> Need {
+        // While catching up nothing is on its way by itself.
+        let isBehind = chain.undelivered > 2
+        return Need(
+            goal: .cars(tip.hash), request: .carRequest(request(lane, tip, floor: floor)),
+            sources: [lane] + signers.indices.filter { $0 != lane },
+            patience: isBehind ? 0 : settings.fetchPatience)
+    }
+
+    /// A car that is held without its parent: only its owner is asked, who alone can be blamed for it.
+    private var gapNeeds: [Need] {
+        lanes.indices.compactMap { lane in
+            guard lane != me, let tip = lanes[lane].gap else { return nil }
+            return Need(
+                goal: .cars(tip.hash),
+                request: .carRequest(request(lane, tip, floor: lanes[lane].floor.position)), sources: [lane],
+                isExclusive: true, patience: settings.fetchPatience)
+        }
+    }
+
+    private func request(_ lane: ValidatorIndex, _ tip: Tip, floor: UInt64) -> CarRequest {
+        CarRequest(epoch: committee.epoch, lane: lane, position: tip.position, hash: tip.hash, floor: floor)
+    }
+
+    /// Answers to requests of this validator.
+    mutating func receive(_ batch: CarBatch) {
+        guard fetcher.expects(.cars(batch.cars[0].hash)) else { return }
+        for car in batch.cars { lanes[car.lane].keep(car, payload: .notInspected) }
+    }
+
+    /// See above.
+    mutating func receive(_ block: Block) {
+        if fetcher.expects(.block(block.hash)) { tree.insert(block) }
+    }
+}

@@ -1,0 +1,98 @@
+import Cryptography
+import Wire
+
+/// The data layer: sealing own cars, acknowledging others', and collecting proofs.
+extension Consensus {
+    mutating func settleLanes() {
+        sealCars()
+        for lane in lanes.indices { acknowledge(lane) }
+        resendCars()
+    }
+
+    // MARK: The own lane
+
+    private var maySeal: Bool {
+        !isOwnLaneLost && UInt64(own.outgoing.count) < settings.laneWindow
+            && own.tip.position - lanes[me].floor.position < ConsensusLimits.ownCarsWaiting
+            && lanes[me].bytes < ConsensusLimits.ownBytesWaiting
+    }
+
+    private mutating func sealCars() {
+        while maySeal, own.isSealDue(at: clock.instant, settings) {
+            let car = own.seal(
+                epoch: committee.epoch, lane: me, at: clock, limitBytes: settings.carLimitBytes)
+            counters.carsSealed += 1
+            counters.carsAcknowledged += 1
+            // The owner checked every item when it took it in; its acknowledgement is durable with the car.
+            emit(.sign(.ownCar(car)))
+            emit(.sign(.ack(Ack(car))))
+        }
+    }
+
+    /// When the next own car is sealed; nil where nothing waits, or the window is full.
+    var sealDeadline: Instant? { maySeal ? own.sealDeadline(settings) : nil }
+
+    mutating func count(ownCar car: Car, signature: Signature) {
+        own.sent(car, signature: signature, at: clock.instant)
+        lanes[me].keep(SignedCar(car: car, signature: signature), payload: .valid, isJournaled: true)
+    }
+
+    mutating func count(_ ack: SignedAck) {
+        guard ack.ack.lane == me else { return lanes[ack.ack.lane].remember(ack) }
+        guard let attestation = own.count(ack, attesters: committee.attesters) else { return }
+        lanes[me].note(attestation.proof)
+        for car in attestation.cars {
+            emit(.attested(AttestedCar(position: car.position, hash: car.hash, itemCount: car.items.count)))
+        }
+        emit(.send(.proof(attestation.proof), to: .all))
+    }
+
+    private mutating func resendCars() {
+        let members = 0..<committee.n
+        for (car, missing) in own.resend(at: clock.instant, period: pacemaker.delay, members: members) {
+            for peer in missing where peer != me { emit(.send(.car(car), to: .one(peer))) }
+        }
+    }
+
+    // MARK: Others' lanes
+
+    mutating func receive(_ signed: SignedCar, payload: CarPayload) {
+        guard signed.lane != me else { return }
+        if let rival = lanes[signed.lane].receive(signed, payload: payload, window: settings.laneWindow) {
+            report(.forkedLane(CarClaim(rival), CarClaim(signed)))
+        }
+        if payload == .invalid { report(.invalidCar(signed)) }
+    }
+
+    private mutating func acknowledge(_ lane: ValidatorIndex) {
+        guard lane != me else { return }
+        let cars = lanes[lane].takeAcknowledgeable(at: clock.timestamp, tolerance: settings.carClockTolerance)
+        for car in cars {
+            journal(car)
+            counters.carsAcknowledged += 1
+            emit(.sign(.ack(Ack(car.car))))
+        }
+    }
+
+    /// A proof from anywhere: the owner, or a block that carries it.
+    mutating func note(_ proof: ProofOfAvailability) {
+        if let known = lanes[proof.lane].proof, known.position == proof.position, known.hash != proof.hash {
+            reportCommonSigners(of: known, proof)
+        }
+        lanes[proof.lane].note(proof)
+        if proof.lane == me { own.forget(through: proof.position) }
+    }
+
+    private mutating func reportCommonSigners(of first: ProofOfAvailability, _ second: ProofOfAvailability) {
+        for signer in first.signatures.indices {
+            guard let one = first.ack(of: signer), let other = second.ack(of: signer) else { continue }
+            report(.conflictingAcks(one, other))
+        }
+    }
+
+    mutating func journal(_ car: SignedCar) {
+        guard !lanes[car.lane].isJournaled(car.hash) else { return }
+        lanes[car.lane].setJournaled(car.hash)
+        emit(.persist(.car(car)))
+    }
+}

@@ -1,0 +1,69 @@
+import Cryptography
+import Wire
+
+/// What comes in: a cheap filter before the verifier, and the way to each part after it.
+extension Consensus {
+    /// Whether verifying `message` could change anything. Duplicates, old views and answers that nobody asked for are turned down here, before they
+    /// cost a signature check; the shell may give them to `step` as `unwanted`.
+    public func wants(_ message: PeerMessage) -> Bool {
+        guard message.epoch == committee.epoch else { return false }
+        switch message {
+        case .car(let signed):
+            return isOthers(signed.lane) && lanes[signed.lane].wants(signed, window: settings.laneWindow)
+        case .ack(let signed): return signed.ack.lane == me && isOthers(signed.signer) && own.wants(signed)
+        case .proof(let proof): return committee.contains(proof.lane) && lanes[proof.lane].wants(proof)
+        case .proposal(let signed): return wants(signed)
+        case .vote(let signed): return isOthers(signed.signer) && wants(signed)
+        case .certificate(let certificate): return wants(certificate)
+        case .carBatch(let batch): return fetcher.expects(.cars(batch.cars[0].hash))
+        case .block(let block): return fetcher.expects(.block(block.hash))
+        case .historyBatch(let batch): return fetcher.expects(.history(height: batch.firstHeight))
+        case .carRequest, .blockRequest, .certificateRequest, .historyRequest: return true
+        }
+    }
+
+    private func isOthers(_ index: ValidatorIndex) -> Bool { committee.contains(index) && index != me }
+
+    private func wants(_ signed: SignedProposal) -> Bool {
+        let proposed = signed.block.view
+        guard proposed >= view, proposed <= view + ConsensusLimits.proposalWindow, committee.leader(of: proposed) != me
+        else { return false }
+        guard let state = views[proposed], let first = state.proposal else { return true }
+        return first.block.hash != signed.block.hash && !state.isEquivocated
+    }
+
+    private func wants(_ signed: SignedVote) -> Bool {
+        let vote = signed.vote
+        guard vote.view > finalizedView, vote.view <= view + ConsensusLimits.viewWindow else { return false }
+        guard let state = views[vote.view] else { return true }
+        return state[vote.kind] == nil && state.tally(vote.kind)[signed.signer]?.vote != vote
+    }
+
+    mutating func receive(_ verified: VerifiedMessage, from peer: ValidatorIndex) {
+        switch verified.message {
+        case .car(let signed): receive(signed, payload: verified.payload)
+        case .ack(let signed): if signed.ack.lane == me { count(signed) }
+        case .proof(let proof): note(proof)
+        case .proposal(let signed): if committee.leader(of: signed.block.view) != me { receive(signed) }
+        case .vote(let signed): if signed.signer != me { count(signed) }
+        case .certificate(let certificate): accept(certificate)
+        case .carBatch(let batch): receive(batch)
+        case .block(let block): receive(block)
+        case .historyBatch(let batch): receive(batch)
+        case .carRequest(let request): answer(peer) { $0.answer(request, to: peer) }
+        case .blockRequest(let request): answer(peer) { $0.answer(request, to: peer) }
+        case .certificateRequest(let request): answer(peer) { $0.answer(request, to: peer) }
+        case .historyRequest(let request): answer(peer) { $0.answer(request, to: peer) }
+        }
+    }
+
+    /// An own statement is durable: from now on it counts, like everybody else's.
+    mutating func count(_ signed: SignedStatement) {
+        switch signed.statement {
+        case .ownCar(let car): count(ownCar: car, signature: signed.signature)
+        case .ack(let ack): count(SignedAck(ack: ack, signer: me, signature: signed.signature))
+        case .proposal(let block): count(ownProposal: block, signature: signed.signature)
+        case .vote(let vote): count(ownVote: vote, signature: signed.signature)
+        }
+    }
+}

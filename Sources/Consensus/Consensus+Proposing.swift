@@ -1,0 +1,90 @@
+import Cryptography
+import Wire
+
+/// The leader's part of a view.
+extension Consensus {
+    private enum Parent {
+        case found(ChainPoint)
+        case missing([Need])
+    }
+
+    /// The highest notarized block below which every view is nullified, and which is held with its ancestors.
+    ///
+    /// Ends at the newest final view at the latest: that one is never nullified.
+    private func parent() -> Parent {
+        var candidate = view - 1
+        while true {
+            var needs: [Need] = []
+            if let hash = notarizedHash(at: candidate) {
+                if let point = tree.point(of: hash, from: chain.tip) { return .found(point) }
+                needs = bodyNeeds(of: hash, sources: [])
+            } else {
+                needs = certificateNeeds(candidate...candidate, sources: [])
+            }
+            guard candidate > finalizedView, views[candidate]?.nullification != nil else { return .missing(needs) }
+            candidate -= 1
+        }
+    }
+
+    private var isProposing: Bool {
+        committee.leader(of: view) == me && (views[view]?.own ?? OwnStatements()).mayPropose
+            && pacemaker.activeSince != nil
+    }
+
+    /// What the leader lacks to propose.
+    var proposerNeeds: [Need] {
+        guard isProposing, case .missing(let needs) = parent() else { return [] }
+        return needs
+    }
+
+    mutating func propose() {
+        guard isProposing else { return }
+        switch parent() {
+        case .found(let point):
+            if let time = proposalTime(on: point), time <= clock.instant { propose(on: point) }
+        case .missing:
+            if let deadline = pacemaker.leaderDeadline, clock.instant >= deadline { cast(.nullify, view: view) }
+        }
+    }
+
+    /// When a block on `parent` is due: with work soon, for a heartbeat now, and otherwise once the parent should have become final.
+    private func proposalTime(on parent: ChainPoint) -> Instant? {
+        if clock.timestamp >= parent.timestamp + settings.heartbeat { return clock.instant }
+        guard !work(beyond: parent).isEmpty else { return pacemaker.leaderDeadline }
+        let earliest = parent.timestamp + settings.blockSpacing
+        // A parent's time ahead of the own clock must not cost more than the spacing itself.
+        let wait = min(earliest.milliseconds - min(earliest, clock.timestamp).milliseconds, settings.blockSpacing)
+        return clock.instant + wait
+    }
+
+    /// When a leader should look again; nil for everybody else.
+    var proposingDeadline: Instant? {
+        guard isProposing else { return nil }
+        switch parent() {
+        case .found(let point): return proposalTime(on: point)
+        case .missing: return pacemaker.leaderDeadline
+        }
+    }
+
+    private mutating func propose(on parent: ChainPoint) {
+        // A long run without finalization carries nothing more, which bounds what a validator must keep of it.
+        let isCrowded = parent.height - chain.tip.height >= ConsensusLimits.blocksUnfinal
+        let block = Block(
+            epoch: committee.epoch, view: view, after: parent, cut: isCrowded ? [] : work(beyond: parent),
+            timestamp: LogTime.next(after: parent.timestamp, now: clock.timestamp))
+        tree.insert(block)
+        tree.setJournaled(block.hash)
+        views[view, default: ViewState()].own.propose(block.hash)
+        counters.proposals += 1
+        // The proposal's record holds the whole block and stands before the vote's, in the same turn.
+        emit(.sign(.proposal(block)))
+        cast(.notarize, view: view, hash: block.hash)
+    }
+
+    mutating func count(ownProposal block: Block, signature: Signature) {
+        guard block.view > finalizedView else { return }
+        let signed = SignedProposal(block: block, signature: signature)
+        views[block.view, default: ViewState()].own.signedProposal = signed
+        receive(signed)
+    }
+}

@@ -1,0 +1,97 @@
+import Cryptography
+import Wire
+
+/// From the journal back to where the process was when it stopped.
+extension Consensus {
+    /// Takes the next record of the own journal, all of them in order, before the first step. Returns the final blocks once more, for the shell to
+    /// execute again; nothing is sent and nothing is signed.
+    ///
+    /// The current view becomes the highest one that was voted in, or the one after the best certificate. Own statements are bound again, so none
+    /// is made twice, and what was signed is sent again as it stands.
+    public mutating func restore(_ record: Record) throws(JournalError) -> [ConsensusEffect] {
+        precondition(!hasStarted, "a journal is restored before the start")
+        defer { effects.removeAll() }
+        switch record {
+        case .signed(let signed): try restore(signed)
+        case .car(let car): try restore(car)
+        case .block(let block): try restore(block)
+        case .certificate(let certificate): try restore(certificate)
+        case .finalized(let finalized): try restore(finalized)
+        }
+        return effects.filter { if case .finalized = $0 { true } else { false } }
+    }
+
+    private func check(_ epoch: UInt64, isOurs: Bool = true) throws(JournalError) {
+        guard epoch == committee.epoch, isOurs else { throw .foreign }
+    }
+
+    private mutating func restore(_ signed: SignedStatement) throws(JournalError) {
+        switch signed.statement {
+        case .ownCar(let car):
+            try check(car.header.epoch, isOurs: car.lane == me)
+            guard own.restore(car, signature: signed.signature) else { throw .brokenLane(position: car.position) }
+            lanes[me].keep(SignedCar(car: car, signature: signed.signature), payload: .valid, isJournaled: true)
+        case .ack(let ack):
+            try check(ack.epoch, isOurs: committee.contains(ack.lane))
+            guard lanes[ack.lane].bind(ack) else { throw .conflictingAck(lane: ack.lane, position: ack.position) }
+            count(signed)
+        case .proposal(let block):
+            try check(block.header.epoch, isOurs: committee.leader(of: block.view) == me)
+            try restore(proposal: block)
+            count(signed)
+        case .vote(let vote):
+            try check(vote.epoch)
+            try restore(vote: vote)
+            count(signed)
+        }
+    }
+
+    private mutating func restore(proposal block: Block) throws(JournalError) {
+        try restore(block)
+        guard block.view > finalizedView else { return }
+        guard views[block.view]?.own.proposed ?? block.hash == block.hash else { throw .contradiction(view: block.view) }
+        views[block.view, default: ViewState()].own.propose(block.hash)
+        view = max(view, block.view)
+    }
+
+    private mutating func restore(vote: Vote) throws(JournalError) {
+        guard vote.view > finalizedView else { return }
+        guard (views[vote.view] ?? ViewState()).own.mayCast(vote.kind) else { throw .contradiction(view: vote.view) }
+        views[vote.view, default: ViewState()].own.cast(vote)
+        view = max(view, vote.view)
+    }
+
+    private mutating func restore(_ car: SignedCar) throws(JournalError) {
+        try check(car.car.header.epoch, isOurs: committee.contains(car.lane))
+        lanes[car.lane].keep(car, payload: .notInspected, isJournaled: true)
+    }
+
+    private mutating func restore(_ block: Block) throws(JournalError) {
+        try check(block.header.epoch)
+        guard block.view > chain.tip.view else { return }
+        tree.insert(block)
+        tree.setJournaled(block.hash)
+    }
+
+    private mutating func restore(_ certificate: Certificate) throws(JournalError) {
+        try check(certificate.vote.epoch)
+        accept(certificate)
+        orderFinalBlocks()
+    }
+
+    /// A block that was delivered is final whether or not the journal can still prove it.
+    private mutating func restore(_ record: FinalizedRecord) throws(JournalError) {
+        if chain.tip.height < record.height {
+            guard let block = tree[record.hash], chain.tip.advanced(by: block) != nil else {
+                throw .missingBlock(height: record.height)
+            }
+            appendFinal(block, certificate: nil)
+        }
+        guard let next = chain.waiting(0), next.entry.block.hash == record.hash else {
+            throw .missingBlock(height: record.height)
+        }
+        let missing = segments(of: next.entry.block, from: next.before).missing.first
+        if let missing { throw .missingCar(height: record.height, lane: missing.lane) }
+        deliverFinalBlocks(atMost: 1)
+    }
+}

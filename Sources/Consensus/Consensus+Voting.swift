@@ -1,0 +1,124 @@
+import Cryptography
+import Wire
+
+/// A voter's part of a view.
+extension Consensus {
+    /// What a proposal is found to be.
+    enum Judgement {
+        case accept
+        case refuse
+        case early(until: Timestamp)
+        /// Missing is not invalid: the vote waits.
+        case missing([Need])
+    }
+
+    /// Keeps the first proposal of a view. A second one convicts the leader, but does not replace the first.
+    mutating func receive(_ signed: SignedProposal) {
+        let block = signed.block
+        guard block.view > finalizedView, block.view <= view + ConsensusLimits.proposalWindow else { return }
+        if let first = views[block.view]?.proposal {
+            guard first.block.hash != block.hash, views[block.view]?.isEquivocated == false else { return }
+            views[block.view]?.isEquivocated = true
+            return report(.conflictingProposals(first.signed.claim, signed.claim))
+        }
+        views[block.view, default: ViewState()].proposal = ReceivedProposal(signed: signed, arrivedAt: clock.timestamp)
+        tree.insert(block)
+        for proof in block.cut { note(proof) }
+    }
+
+    /// The view's proposal, as long as this validator may vote for it.
+    private var votable: ReceivedProposal? {
+        guard let state = views[view], state.own.mayCast(.notarize) else { return nil }
+        return state.proposal
+    }
+
+    mutating func vote() {
+        guard let proposal = votable else { return }
+        switch judge(proposal) {
+        case .accept:
+            if let block = tree.takeUnjournaled(proposal.block.hash) { emit(.persist(.block(block))) }
+            cast(.notarize, view: view, hash: proposal.block.hash)
+        case .refuse:
+            counters.proposalsRefused += 1
+            castNullify()
+        case .early, .missing: break
+        }
+    }
+
+    /// What the voter lacks to judge the view's proposal.
+    var voterNeeds: [Need] {
+        guard let proposal = votable, case .missing(let needs) = judge(proposal) else { return [] }
+        return needs
+    }
+
+    /// When a proposal from the own clock's future is looked at again.
+    var votingDeadline: Instant? {
+        guard let proposal = votable, case .early(let time) = judge(proposal) else { return nil }
+        return instant(of: time)
+    }
+
+    private func judge(_ proposal: ReceivedProposal) -> Judgement {
+        let header = proposal.block.header
+        let sources = [committee.leader(of: header.view)]
+        // A final view is never nullified, so an honest block's parent is not below it.
+        guard header.parentView >= finalizedView else { return .refuse }
+        if let hash = notarizedHash(at: header.parentView) {
+            guard hash == header.parentHash else { return .refuse }
+        }
+        let absent = absentCertificates(below: header)
+        if let absent { return .missing(certificateNeeds(absent, sources: sources)) }
+        guard let parent = tree.point(of: header.parentHash, from: chain.tip) else {
+            return .missing(bodyNeeds(of: header.parentHash, sources: sources))
+        }
+        guard parent.advanced(by: proposal.block) != nil else { return .refuse }
+        return judgeTime(of: proposal, after: parent)
+    }
+
+    private func judgeTime(of proposal: ReceivedProposal, after parent: ChainPoint) -> Judgement {
+        let verdict = LogTime.judge(
+            proposal.block.timestamp, parent: parent.timestamp, arrivedAt: proposal.arrivedAt, now: clock.timestamp,
+            maximumDelay: settings.maximumDelay)
+        switch verdict {
+        case .accept: return .accept
+        case .refuse: return .refuse
+        case .early(let time): return .early(until: time)
+        }
+    }
+
+    /// The views from the first to the last whose certificate is missing to build on the block's parent: its notarization, and the
+    /// nullifications of all views between.
+    private func absentCertificates(below header: BlockHeader) -> ClosedRange<UInt64>? {
+        let between = (header.parentView + 1)..<header.view
+        let isParentKnown = notarizedHash(at: header.parentView) != nil
+        let first = isParentKnown ? between.first { views[$0]?.nullification == nil } : header.parentView
+        guard let first else { return nil }
+        let last = between.last { views[$0]?.nullification == nil } ?? first
+        return first...last
+    }
+
+    // MARK: Nullifying
+
+    /// t_l without a proposal, t_a without a certificate, the leader's own wish, or f + 1 others of whom one is honest.
+    mutating func nullifyIfDue() {
+        let state = views[view] ?? ViewState()
+        guard state.own.mayCast(.nullify) else { return }
+        let others = state.tally(.nullify)
+        let isJoining = others.count > committee.f || others[committee.leader(of: view)] != nil
+        let isLate = state.proposal == nil ? hasPassed(pacemaker.proposalDeadline) : hasPassed(pacemaker.advanceDeadline)
+        if isJoining || isLate { castNullify() }
+    }
+
+    private mutating func castNullify() {
+        guard (views[view] ?? ViewState()).own.mayCast(.nullify) else { return }
+        cast(.nullify, view: view)
+    }
+
+    private func hasPassed(_ deadline: Instant?) -> Bool { deadline.map { clock.instant >= $0 } ?? false }
+
+    /// When this view is nullified if nothing happens.
+    var nullifyDeadline: Instant? {
+        let state = views[view] ?? ViewState()
+        guard state.own.mayCast(.nullify) else { return nil }
+        return state.proposal == nil ? pacemaker.proposalDeadline : pacemaker.advanceDeadline
+    }
+}

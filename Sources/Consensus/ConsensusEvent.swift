@@ -1,0 +1,68 @@
+import Cryptography
+import Wire
+
+/// What happens to a validator.
+public enum ConsensusEvent: Sendable {
+    /// The journal has been restored; from here on it votes. The first event, and only once.
+    case start
+    /// Items for the own lane, each at most `ConsensusLimits.itemBytes`. The shell asks `canAccept` first.
+    case submit([[UInt8]])
+    /// A peer said something that was found good.
+    case message(VerifiedMessage, from: ValidatorIndex)
+    /// A peer said something that `wants` turned down. It changes nothing, but may be answered: with a certificate of a view that the
+    /// peer has missed, or with the acknowledgement that it has not received. A shell that leaves it out is slower to heal.
+    case unwanted(PeerMessage, from: ValidatorIndex)
+    /// A link to a peer was opened: whatever was sent to it before may be lost.
+    case connected(ValidatorIndex)
+    /// An own statement is durable: now it counts.
+    case signed(SignedStatement)
+    /// Time has passed; see `nextDeadline`.
+    case tick
+}
+
+/// What a validator does. All of a turn's records are durable before any of its messages leaves or its statements count.
+public enum ConsensusEffect: Hashable, Sendable {
+    /// Append to the journal.
+    case persist(Record)
+    /// Sign, append as `Record.signed`, and once durable both deliver (`SignedStatement.delivery`) and give back as `.signed`.
+    case sign(Statement)
+    /// Deliver once the turn is durable.
+    case send(PeerMessage, to: Audience)
+    /// An own car has its proof: it will be ordered, unless this lane is cut off for good.
+    case attested(AttestedCar)
+    /// The next block is final, and here are its cars. In the order of heights, none left out.
+    case finalized(FinalizedBlock)
+    /// A peer asks for blocks that are no longer in memory; the shell may answer with a `HistoryBatch`.
+    case serveHistory(HistoryRequest, to: ValidatorIndex)
+    /// A peer asks for cars that are no longer in memory; the shell may answer with a `CarBatch`.
+    case serveCars(CarRequest, to: ValidatorIndex)
+    /// Somebody misbehaved, provably.
+    case evidence(Evidence)
+}
+
+/// An own car that f + 1 validators hold and found valid.
+public struct AttestedCar: Hashable, Sendable {
+    /// Its place on the own lane.
+    public let position: UInt64
+    /// Its hash.
+    public let hash: Digest
+    /// How many items it carries.
+    public let itemCount: Int
+}
+
+/// A block that will never be undone, with everything that it orders.
+public struct FinalizedBlock: Hashable, Sendable {
+    /// The block.
+    public let block: Block
+    /// What it orders, in the order of execution.
+    public let cars: [SignedCar]
+    /// Cars of forked lanes that it passes and nobody executes; who lags behind needs them to see that.
+    public let voidCars: [SignedCar]
+    /// Its own finalization, where one was seen. A block may be final through a later one.
+    public let certificate: Certificate?
+
+    /// Blocks up to this one.
+    public var height: UInt64 { block.height }
+    /// The block's hash.
+    public var hash: Digest { block.hash }
+}

@@ -1,0 +1,37 @@
+/// What a validator may choose for itself, but for the bounds of the delay, which all must share (log time rests on them).
+/// Times in milliseconds.
+public struct ConsensusSettings: Hashable, Sendable {
+    /// Waiting bytes at which a car is sealed at once.
+    public var carSealBytes = 64 << 10
+    /// Bytes of items in a car, at most `ConsensusLimits.carBytes`.
+    public var carLimitBytes = ConsensusLimits.carBytes
+    /// How long the first item waits for others.
+    public var carDelay: UInt64 = 2
+    /// W: own cars beyond the last proof of availability.
+    public var laneWindow: UInt64 = 8
+    /// Bytes of items that wait to be sealed, beyond which `canAccept` is false.
+    public var pendingBytes = 1 << 20
+    /// How far a car's sealing time may stand in the own clock's future before its acknowledgement waits.
+    public var carClockTolerance: UInt64 = 1000
+
+    /// The least D: the unit of all time-outs.
+    public var minimumDelay: UInt64 = 250
+    /// D at the start, and the most it is after a finalization.
+    public var startDelay: UInt64 = 500
+    /// The greatest D.
+    public var maximumDelay: UInt64 = 5000
+    /// What a nullified view adds to D.
+    public var delayGrowth: UInt64 = 250
+    /// What a finalized block takes from D.
+    public var delayDecay: UInt64 = 10
+
+    /// Age of the last block at which an idle committee makes an empty one.
+    public var heartbeat: UInt64 = 5000
+    /// Least time between the times of two blocks, which gathers cars under load.
+    public var blockSpacing: UInt64 = 5
+    /// How long something missing may still be on its way before it is asked for.
+    public var fetchPatience: UInt64 = 30
+
+    /// The settings that MEASUREMENTS were taken with.
+    public init() {}
+}

@@ -1,0 +1,64 @@
+import Wire
+
+/// What has happened since the process started, for metrics.
+public struct ConsensusCounters: Hashable, Sendable {
+    /// Own cars sealed.
+    public var carsSealed: UInt64 = 0
+    /// Cars acknowledged, own ones included.
+    public var carsAcknowledged: UInt64 = 0
+    /// Own blocks proposed.
+    public var proposals: UInt64 = 0
+    /// Proposals refused as invalid.
+    public var proposalsRefused: UInt64 = 0
+    /// Proposals whose time stood outside the own clock's window: if this rises with every leader, the own clock is wrong.
+    public var proposalsOutsideClock: UInt64 = 0
+    /// Views that a nullification ended.
+    public var viewsNullified: UInt64 = 0
+    /// Own votes to nullify.
+    public var nullifiesCast: UInt64 = 0
+    /// Blocks delivered.
+    public var blocksDelivered: UInt64 = 0
+    /// Cars delivered.
+    public var carsDelivered: UInt64 = 0
+    /// Requests sent for something that was missing.
+    public var requestsSent: UInt64 = 0
+    /// Requests of others answered.
+    public var requestsAnswered: UInt64 = 0
+    /// Requests of others above their budget.
+    public var requestsIgnored: UInt64 = 0
+    /// Provable misbehaviour seen.
+    public var evidence: UInt64 = 0
+}
+
+extension Consensus {
+    /// The view's leader.
+    public var leader: ValidatorIndex { committee.leader(of: view) }
+
+    /// Height of the last block that is known to be final.
+    public var finalizedHeight: UInt64 { chain.tip.height }
+
+    /// Height of the last block that was delivered.
+    public var deliveredHeight: UInt64 { chain.delivered.height }
+
+    /// Log time of the last block that was delivered.
+    public var deliveredTime: Timestamp { chain.delivered.timestamp }
+
+    /// The highest view that is known to be final, 0 at the start.
+    public var finalizedView: UInt64 { newestFinalization?.view ?? 0 }
+
+    /// D, the unit of all time-outs, in milliseconds.
+    public var delay: UInt64 { pacemaker.delay }
+
+    /// Whether the own lane takes more items now.
+    public var canAccept: Bool { room > 0 }
+
+    /// Bytes of items that the own lane takes now. Nothing while W cars wait for their proof and as much again waits to be sealed.
+    public var room: Int { isOwnLaneLost ? 0 : max(0, settings.pendingBytes - own.pendingBytes) }
+
+    /// Others hold more of the own lane than the journal does: the disk has forgotten something, and another car could be a second one at
+    /// its position. The lane is never used again.
+    public var isOwnLaneLost: Bool { lanes[me].provenPosition > own.tip.position }
+
+    /// Own cars that wait for their proof.
+    public var carsInFlight: Int { own.outgoing.count }
+}

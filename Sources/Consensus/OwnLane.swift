@@ -1,0 +1,154 @@
+import Cryptography
+import DequeModule
+import Wire
+
+/// The owner's end of a lane: gathers items into cars, and acknowledgements into proofs.
+struct OwnLane: Sendable {
+    /// A sealed car that has no proof yet.
+    struct Outgoing: Sendable {
+        let car: Car
+        /// Nil until the car is durable; before that nobody else has seen it.
+        var signature: Signature?
+        var acks: [ValidatorIndex: Signature] = [:]
+        var lastSent: Instant?
+    }
+
+    /// A new proof, and the cars that it covers: its own and all before it, for whoever acknowledges a car has vetted its ancestors.
+    struct Attestation: Sendable {
+        let proof: ProofOfAvailability
+        let cars: [Car]
+    }
+
+    /// What was submitted together and goes into one car together.
+    private var pending: Deque<[[UInt8]]> = []
+    private var pendingItems = 0
+    private(set) var pendingBytes = 0
+    private var waitingSince: Instant?
+    /// The last sealed car.
+    private(set) var tip = Tip.origin
+    private(set) var outgoing: Deque<Outgoing> = []
+
+    /// Takes items to be sealed: those of one call into the same car, in their order, and none twice into one car.
+    mutating func submit(_ items: [[UInt8]], at now: Instant) {
+        precondition(Self.weight(items) <= ConsensusLimits.itemBytes, "the shell splits what is larger than an item")
+        precondition(items.count <= ConsensusLimits.itemsPerSubmission, "a submission fits into a car")
+        guard !items.isEmpty else { return }
+        pending.append(items)
+        pendingItems += items.count
+        pendingBytes += Self.weight(items)
+        if waitingSince == nil { waitingSince = now }
+    }
+
+    /// When the waiting items are sealed for the sake of time; nil where there are none.
+    func sealDeadline(_ settings: ConsensusSettings) -> Instant? {
+        waitingSince.map { $0 + settings.carDelay }
+    }
+
+    /// Whether a car is to be sealed now: enough waits, or it has waited long enough.
+    func isSealDue(at now: Instant, _ settings: ConsensusSettings) -> Bool {
+        guard let deadline = sealDeadline(settings) else { return false }
+        return pendingBytes >= settings.carSealBytes || now >= deadline || pendingItems >= ConsensusLimits.itemsPerCar
+    }
+
+    /// Seals the next car of what waits. Its position is taken, whatever happens next.
+    mutating func seal(epoch: UInt64, lane: ValidatorIndex, at now: Moment, limitBytes: Int) -> Car {
+        let car = Car(
+            epoch: epoch, lane: lane, after: tip, items: takeItems(limitBytes: limitBytes), sealedAt: now.timestamp)
+        tip = Tip(position: car.position, hash: car.hash)
+        outgoing.append(Outgoing(car: car))
+        waitingSince = pending.isEmpty ? nil : now.instant
+        return car
+    }
+
+    private mutating func takeItems(limitBytes: Int) -> [[UInt8]] {
+        var items: [[UInt8]] = []
+        var taken: Set<[UInt8]> = []
+        var bytes = 0
+        while let next = pending.first {
+            let new = next.filter { !taken.contains($0) }
+            let fits =
+                items.count + new.count <= ConsensusLimits.itemsPerCar
+                && bytes + Self.weight(new) <= min(limitBytes, ConsensusLimits.carBytes)
+            guard items.isEmpty || fits else { break }
+            for item in new where taken.insert(item).inserted { items.append(item) }
+            bytes += Self.weight(new)
+            pending.removeFirst()
+            pendingItems -= next.count
+            pendingBytes -= Self.weight(next)
+        }
+        return items
+    }
+
+    private static func weight(_ items: [[UInt8]]) -> Int { items.reduce(0) { $0 + $1.count } }
+
+    /// The car is durable and on its way.
+    mutating func sent(_ car: Car, signature: Signature, at now: Instant) {
+        guard let index = index(of: car.position) else { return }
+        outgoing[index].signature = signature
+        outgoing[index].lastSent = now
+    }
+
+    /// A car of the journal: as if it had been sealed and sent, but not lately.
+    mutating func restore(_ car: Car, signature: Signature) -> Bool {
+        guard car.position == tip.position + 1, car.header.parent == tip.hash else { return false }
+        tip = Tip(position: car.position, hash: car.hash)
+        outgoing.append(Outgoing(car: car, signature: signature))
+        return true
+    }
+
+    /// Whether an acknowledgement adds something.
+    func wants(_ ack: SignedAck) -> Bool {
+        guard let index = index(of: ack.ack.position) else { return false }
+        return outgoing[index].car.hash == ack.ack.hash && outgoing[index].acks[ack.signer] == nil
+    }
+
+    /// Counts an acknowledgement; the proof, if it is complete with it. The own one counts once it is durable, and so the car too.
+    mutating func count(_ ack: SignedAck, attesters: Int) -> Attestation? {
+        guard wants(ack), let index = index(of: ack.ack.position) else { return nil }
+        outgoing[index].acks[ack.signer] = ack.signature
+        guard outgoing[index].acks.count >= attesters else { return nil }
+        let proof = ProofOfAvailability(ack: ack.ack, signatures: SignatureSet(outgoing[index].acks))
+        let cars = outgoing.prefix(index + 1).map(\.car)
+        outgoing.removeFirst(index + 1)
+        return Attestation(proof: proof, cars: cars)
+    }
+
+    /// Drops what a proof that others made, or execution, has overtaken.
+    mutating func forget(through position: UInt64) {
+        while let first = outgoing.first, first.car.position <= position { outgoing.removeFirst() }
+    }
+
+    /// Cars without a proof that were last sent `period` ago, and the members that have not acknowledged them.
+    mutating func resend(
+        at now: Instant, period: UInt64, members: Range<ValidatorIndex>
+    ) -> [(car: SignedCar, to: [ValidatorIndex])] {
+        var due: [(car: SignedCar, to: [ValidatorIndex])] = []
+        var bytes = 0
+        for index in outgoing.indices {
+            let entry = outgoing[index]
+            guard let signature = entry.signature, isDue(entry, at: now, period: period) else { continue }
+            guard bytes < ConsensusLimits.resentBytes else { break }
+            outgoing[index].lastSent = now
+            bytes += Int(entry.car.header.byteCount)
+            due.append((SignedCar(car: entry.car, signature: signature), members.filter { entry.acks[$0] == nil }))
+        }
+        return due
+    }
+
+    /// When the next car is sent again.
+    func resendDeadline(period: UInt64) -> Instant? {
+        outgoing.lazy.filter { $0.signature != nil }
+            .map { ($0.lastSent ?? Instant(milliseconds: 0)) + period }.min()
+    }
+
+    private func isDue(_ entry: Outgoing, at now: Instant, period: UInt64) -> Bool {
+        guard let lastSent = entry.lastSent else { return true }
+        return now >= lastSent + period
+    }
+
+    private func index(of position: UInt64) -> Int? {
+        guard let first = outgoing.first?.car.position, position >= first else { return nil }
+        let index = Int(position - first)
+        return index < outgoing.count ? index : nil
+    }
+}

@@ -1,0 +1,54 @@
+import Cryptography
+import Wire
+
+/// Signatures of several validators over the same message: a bit for each signer, then their signatures in the order of the signers.
+///
+/// The number of signatures is the number of bits, so that a set has one encoding.
+public struct SignatureSet: Hashable, Sendable {
+    /// Bit i stands for validator i.
+    public let signers: UInt128
+    private let signatures: [Signature]
+
+    /// The set of what each validator signed.
+    init(_ signatures: [ValidatorIndex: Signature]) {
+        let ordered = signatures.sorted { $0.key < $1.key }
+        signers = ordered.reduce(0) { $0 | 1 << UInt128($1.key) }
+        self.signatures = ordered.map(\.value)
+    }
+
+    /// How many signed.
+    public var count: Int { signatures.count }
+
+    /// Who signed, the lowest first.
+    public var indices: [ValidatorIndex] {
+        (0..<ConsensusLimits.validators).filter { signers >> UInt128($0) & 1 == 1 }
+    }
+
+    /// What `signer` signed with; nil where it did not.
+    subscript(signer: ValidatorIndex) -> Signature? {
+        indices.firstIndex(of: signer).map { signatures[$0] }
+    }
+
+    /// Whether at least `threshold` validators signed, all of them members, each with a good signature. Costs a verification each.
+    func verifies(_ message: [UInt8], by committee: Committee, atLeast threshold: Int) -> Bool {
+        let indices = indices
+        guard indices.count >= threshold, indices.allSatisfy(committee.contains) else { return false }
+        return zip(indices, signatures).allSatisfy { committee.keys[$0].verifies($1, over: message) }
+    }
+}
+
+extension SignatureSet: Layout {
+    /// Reads the bits and as many signatures.
+    public init(reading reader: inout Reader) throws(WireError) {
+        signers = try reader.read(UInt128.self)
+        var signatures: [Signature] = []
+        for _ in 0..<signers.nonzeroBitCount { signatures.append(try reader.readSignature()) }
+        self.signatures = signatures
+    }
+
+    /// Writes the bits and the signatures.
+    public func write(into writer: inout Writer) {
+        writer.write(signers)
+        for signature in signatures { writer.write(signature) }
+    }
+}

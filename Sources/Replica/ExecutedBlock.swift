@@ -1,0 +1,62 @@
+import Consensus
+import Cryptography
+import Hazards
+import Telemetry
+import TransparencyLog
+import Wire
+
+/// What a finalized block did: the entries that it added to the log and everything that follows from them.
+public struct ExecutedBlock: Sendable {
+    /// Number of the block, from 1.
+    public var height: UInt64
+    /// The view it was proposed in.
+    public var view: UInt64
+    /// Log time.
+    public var time: Timestamp
+    /// The block's hash.
+    public var hash: Digest
+    /// Index of its first entry in the log.
+    public var firstIndex: UInt64
+    /// Its entries in log order, as they stand in the log; the first is the block's own.
+    public var entries: [Entry]
+    /// The same entries' bytes.
+    public var leaves: [[UInt8]]
+    /// The reports that it accepted, with the leaf of each.
+    public var reports: [AcceptedReport]
+    /// Hazards that appeared, changed or ended, in the order in which they did.
+    public var hazards: [Hazard]
+    /// What was executed.
+    public var finalized: FinalizedBlock
+    /// The log's head after it.
+    public var head: Head
+
+    /// The block in numbers.
+    public var summary: BlockSummary {
+        BlockSummary(
+            height: height, view: view, time: time, entries: entries.count, reports: reports.count,
+            observations: entries.count { if case .observation = $0 { true } else { false } }, size: head.size,
+            root: head.root)
+    }
+}
+
+/// A report that execution accepted, as it goes to the vehicles' records off the log.
+public struct AcceptedReport: Sendable {
+    /// The report with its bytes, signature and certificate.
+    public var admitted: AdmittedReport
+    /// Where its `ReportEntry` stands in the log.
+    public var leaf: UInt64
+    /// Whether its edges count: false where it names another map than the committee's.
+    public var mapIsKnown: Bool
+}
+
+/// The log after a block: what the validators cosign.
+public struct Head: Hashable, Sendable {
+    /// The block's height.
+    public var height: UInt64
+    /// Log time of the block.
+    public var time: Timestamp
+    /// Entries in the log.
+    public var size: UInt64
+    /// Root over them (RFC 6962).
+    public var root: Digest
+}

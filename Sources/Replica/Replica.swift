@@ -1,0 +1,292 @@
+import Consensus
+import Cryptography
+import Hazards
+import Telemetry
+import TransparencyLog
+import Wire
+
+/// What a replica must know before its first step.
+public struct ReplicaConfiguration: Sendable {
+    /// The validators and their consensus keys.
+    public var committee: Committee
+    /// Which of them this one is.
+    public var me: ValidatorIndex
+    /// Bounds and times of consensus.
+    public var consensus: ConsensusSettings
+    /// What admission of reports depends on.
+    public var terms: CommitteeTerms
+    /// Thirty-two bytes that the validators share: tags are made with it.
+    public var logSecret: [UInt8]
+    /// The log's name and its cosigners.
+    public var cosigners: Cosigners
+
+    /// A validator's configuration.
+    public init(
+        committee: Committee, me: ValidatorIndex, consensus: ConsensusSettings, terms: CommitteeTerms,
+        logSecret: [UInt8], cosigners: Cosigners
+    ) {
+        self.committee = committee
+        self.me = me
+        self.consensus = consensus
+        self.terms = terms
+        self.logSecret = logSecret
+        self.cosigners = cosigners
+    }
+}
+
+/// The whole validator without I/O.
+///
+/// Three machines in a row, each fed by the one before it: `Consensus` orders opaque items into finalized blocks; the `Ledger` executes
+/// a block into log entries, hazards and a new head; `Heads` collects the validators' cosignatures of that head until a quorum stands behind
+/// it, and `Receipts` then answers the sessions that wait below it. Nothing flows back, except that a submission first looks whether
+/// the ledger knows its report already.
+///
+/// `step` has no clock, no randomness and no key: time comes as an argument, and what must be signed leaves as an effect and returns as an
+/// event once it is durable.
+public struct Replica: Sendable {
+    /// What it was made with.
+    public let configuration: ReplicaConfiguration
+    /// What happened so far, in numbers.
+    public private(set) var counters = ReplicaCounters()
+    private var consensus: Consensus
+    private var ledger: Ledger
+    private var heads: Heads
+    private var receipts = Receipts()
+    private var cosignatureDeadline: Instant?
+    /// Observations in own cars that have no proof yet.
+    private var ownCars: [Digest: Int] = [:]
+    /// The head that the journal's replay ended at: cosigned again at the start.
+    private var restoredHead: Head?
+
+    /// A replica before its journal is replayed.
+    public init(_ configuration: ReplicaConfiguration) {
+        self.configuration = configuration
+        consensus = Consensus(
+            committee: configuration.committee, me: configuration.me, settings: configuration.consensus)
+        ledger = Ledger(
+            terms: configuration.terms, logSecret: configuration.logSecret,
+            genesis: configuration.committee.chainID)
+        heads = Heads(quorum: configuration.committee.quorum)
+    }
+
+    /// Replays one record of the own journal, in order, before the first step; the blocks that it finalized, executed again.
+    public mutating func restore(_ record: Record) throws -> [ExecutedBlock] {
+        try consensus.restore(record).compactMap { effect in
+            guard case .finalized(let finalized) = effect else { return nil }
+            let block = execute(finalized).block
+            restoredHead = block.head
+            return block
+        }
+    }
+
+    /// Takes one event and returns what follows from it.
+    public mutating func step(_ event: ReplicaEvent, at now: Moment) -> [ReplicaEffect] {
+        switch event {
+        case .start:
+            return resume(at: now) + advance(.start, at: now)
+        case .submit(let report, let token):
+            return submit(report, token, at: now)
+        case .revoke(let revocation):
+            return advance(.submit([CarItem.revocation(revocation.signed).encoded()]), at: now)
+        case .message(let message, let sender):
+            return advance(.message(message, from: sender), at: now)
+        case .unwanted(let message, let sender):
+            return advance(.unwanted(message, from: sender), at: now)
+        case .cosignature(let verified):
+            return receive(verified, at: now)
+        case .signed(let statement):
+            note(statement)
+            return advance(.signed(statement), at: now)
+        case .tick:
+            return remindCosigners(at: now) + advance(.tick, at: now)
+        }
+    }
+
+    /// When `.tick` is due next; nil where nothing waits for time.
+    public var nextDeadline: Instant? {
+        [consensus.nextDeadline, cosignatureDeadline].compactMap { $0 }.min()
+    }
+
+    /// Whether a message is worth checking its signatures: what is held already or too far away is not.
+    public func wants(_ message: PeerMessage) -> Bool { consensus.wants(message) }
+
+    /// Whether a cosignature is worth checking.
+    public func wants(_ cosignature: Cosignature) -> Bool {
+        cosignature.head.height > heads.publishedHeight || cosignature.asksForReturn
+    }
+
+    /// The consensus view that it is in.
+    public var view: UInt64 { consensus.view }
+
+    /// What consensus did since the process started.
+    public var consensusCounters: ConsensusCounters { consensus.counters }
+
+    /// The newest head that a quorum cosigned.
+    public var published: PublishedHead? { heads.published }
+
+    /// Hazards that are reported or confirmed now, in a fixed order.
+    public var activeHazards: [Hazard] { ledger.hazards.active }
+
+    /// Blocks executed.
+    public var height: UInt64 { ledger.height }
+
+    // MARK: Submission
+
+    private mutating func submit(
+        _ report: AdmittedReport, _ token: SubmissionToken, at now: Moment
+    ) -> [ReplicaEffect] {
+        let key = report.key
+        if ledger.isRevoked(report.enrolment.digest) { return [.answer(token, .refused(.revoked))] }
+        switch ledger.standing(of: key.vehicle, sequence: key.sequence) {
+        case .belowWindow:
+            return [.answer(token, .refused(.belowWindow))]
+        case .repeated:
+            if receipts.wait(token, forExecuted: key) { return [] }
+            return [.answer(token, .alreadyCommitted(key))]
+        case .fresh:
+            return submitFresh(report, token, at: now)
+        }
+    }
+
+    private mutating func submitFresh(
+        _ report: AdmittedReport, _ token: SubmissionToken, at now: Moment
+    ) -> [ReplicaEffect] {
+        let isOnItsWay = receipts.holds(report.key, digest: report.digest)
+        guard receipts.hasRoom, isOnItsWay || consensus.canAccept,
+            receipts.wait(token, for: report.key, digest: report.digest)
+        else { return [.answer(token, .refused(.busy))] }
+        if isOnItsWay { return [] }
+        let items = [CarItem.certificate(report.signedCertificate), CarItem.report(report.signed)]
+        return advance(.submit(items.map { $0.encoded() }), at: now)
+    }
+
+    /// Counts what an own car carries, for when others vouch for it.
+    private mutating func note(_ signed: SignedStatement) {
+        guard case .ownCar(let car) = signed.statement, ownCars.count < ReplicaLimits.ownCarsCounted else { return }
+        let items = CarInspector(terms: configuration.terms).decode(items: car.items)
+        ownCars[car.hash] = items.reduce(0) { count, item in
+            if case .report(let report) = item { count + report.report.observations.count } else { count }
+        }
+    }
+
+    // MARK: Consensus, execution, heads
+
+    private mutating func advance(_ event: ConsensusEvent, at now: Moment) -> [ReplicaEffect] {
+        var effects: [ReplicaEffect] = []
+        for effect in consensus.step(event, at: now) {
+            switch effect {
+            case .persist(let record): effects.append(.persist(record))
+            case .sign(let statement): effects.append(.sign(statement))
+            case .send(let message, let recipients): effects.append(.send(message, to: recipients))
+            case .attested(let car):
+                counters.attestedObservations += UInt64(ownCars.removeValue(forKey: car.hash) ?? 0)
+                effects.append(.attested(car))
+            case .finalized(let block): effects += finalize(block, at: now)
+            case .serveHistory(let request, let peer): effects.append(.serveHistory(request, to: peer))
+            case .serveCars(let request, let peer): effects.append(.serveCars(request, to: peer))
+            case .evidence(let evidence):
+                counters.evidence += 1
+                effects.append(.evidence(evidence))
+            }
+        }
+        return effects
+    }
+
+    private mutating func finalize(_ finalized: FinalizedBlock, at now: Moment) -> [ReplicaEffect] {
+        let (block, refused) = execute(finalized)
+        var effects: [ReplicaEffect] = [.executed(block)]
+        for refusal in refused {
+            let tokens = receipts.refuse(refusal.report.key, digest: refusal.report.digest)
+            effects += tokens.map { .answer($0, .refused(refusal.refusal)) }
+        }
+        receipts.execute(block)
+        effects.append(.cosign(block.head, to: .all, asksForReturn: false))
+        effects += publish(heads.execute(block.head))
+        scheduleReminder(at: now)
+        return effects
+    }
+
+    /// The cosignatures of the newest head died with the process, so they are asked for once more.
+    private mutating func resume(at now: Moment) -> [ReplicaEffect] {
+        guard let head = restoredHead else { return [] }
+        restoredHead = nil
+        let effects = publish(heads.execute(head))
+        scheduleReminder(at: now)
+        return [.cosign(head, to: .all, asksForReturn: true)] + effects
+    }
+
+    private mutating func execute(_ finalized: FinalizedBlock) -> (block: ExecutedBlock, refused: [Refused]) {
+        let (block, refused) = ledger.execute(finalized)
+        counters.count(block, refused)
+        return (block, refused)
+    }
+
+    private mutating func receive(_ verified: VerifiedCosignature, at now: Moment) -> [ReplicaEffect] {
+        let cosignature = verified.cosignature
+        var effects = publish(heads.receive(verified))
+        counters.divergences = heads.divergences
+        // Who asks lacks a quorum for a head that this validator may have published long ago: its own line of the same head helps.
+        if cosignature.asksForReturn, cosignature.validator != configuration.me,
+            let head = heads.published?.head, head == cosignature.head {
+            effects.append(.cosign(head, to: .one(cosignature.validator), asksForReturn: false))
+        }
+        scheduleReminder(at: now)
+        return effects
+    }
+
+    private mutating func publish(_ published: PublishedHead?) -> [ReplicaEffect] {
+        guard let published else { return [] }
+        counters.publishedHeads += 1
+        let size = published.head.size
+        let answers = receipts.publish(published) { leaf in ledger.tree.inclusionProof(of: leaf, at: size) }
+        return [.published(published)] + answers.map { .answer($0, $1) }
+    }
+
+    private mutating func scheduleReminder(at now: Moment) {
+        guard heads.unpublished != nil else {
+            cosignatureDeadline = nil
+            return
+        }
+        if cosignatureDeadline == nil {
+            cosignatureDeadline = now.instant + ReplicaLimits.cosignatureResendMilliseconds
+        }
+    }
+
+    private mutating func remindCosigners(at now: Moment) -> [ReplicaEffect] {
+        guard let deadline = cosignatureDeadline, deadline <= now.instant else { return [] }
+        cosignatureDeadline = nil
+        guard let head = heads.unpublished else { return [] }
+        scheduleReminder(at: now)
+        return [.cosign(head, to: .all, asksForReturn: true)]
+    }
+}
+
+/// What a replica did, in numbers that only rise.
+public struct ReplicaCounters: Sendable {
+    /// Blocks executed.
+    public var blocks: UInt64 = 0
+    /// Entries added to the log.
+    public var entries: UInt64 = 0
+    /// Reports accepted by execution.
+    public var reports: UInt64 = 0
+    /// Observations added to the log.
+    public var observations: UInt64 = 0
+    /// Observations on the own lane that others vouched for.
+    public var attestedObservations: UInt64 = 0
+    /// Heads that found a quorum.
+    public var publishedHeads: UInt64 = 0
+    /// Cosignatures of another head under a height that was executed here.
+    public var divergences: UInt64 = 0
+    /// Pieces of evidence against validators.
+    public var evidence: UInt64 = 0
+    /// Reports refused by execution, by reason.
+    public var refused: [Refusal: UInt64] = [:]
+
+    mutating func count(_ block: ExecutedBlock, _ refusals: [Refused]) {
+        blocks += 1
+        entries += UInt64(block.entries.count)
+        reports += UInt64(block.reports.count)
+        observations += UInt64(block.summary.observations)
+        for refusal in refusals { refused[refusal.refusal, default: 0] += 1 }
+    }
+}

@@ -1,0 +1,49 @@
+import Consensus
+import Cryptography
+import Telemetry
+
+/// What a shell tells a replica.
+public enum ReplicaEvent: Sendable {
+    /// The journal was replayed; take part from now on.
+    case start
+    /// A session submits a report, admitted at the gateway, and waits for what becomes of it.
+    case submit(AdmittedReport, SubmissionToken)
+    /// The enrolment authority ends a certificate.
+    case revoke(AdmittedRevocation)
+    /// A peer's message, all its signatures checked.
+    case message(VerifiedMessage, from: ValidatorIndex)
+    /// A peer's message that `Replica.wants` turned down, unchecked: it changes nothing, but may be answered.
+    case unwanted(PeerMessage, from: ValidatorIndex)
+    /// A peer's cosignature, checked.
+    case cosignature(VerifiedCosignature)
+    /// An own statement that was signed and is durable.
+    case signed(SignedStatement)
+    /// A deadline (`Replica.nextDeadline`) may have passed.
+    case tick
+}
+
+/// What a replica asks of its shell, in order. Everything that leaves the machine leaves after this turn's records are durable.
+public enum ReplicaEffect: Sendable {
+    /// Append to the journal.
+    case persist(Record)
+    /// Sign with the consensus key, append `Record.signed`, and once that is durable send it to its recipients and bring it back as `.signed`.
+    case sign(Statement)
+    /// Send to validators.
+    case send(PeerMessage, to: Audience)
+    /// Sign the head with the cosigning key, send it to `to`, and bring it back as `.cosignature`.
+    case cosign(Head, to: Audience, asksForReturn: Bool)
+    /// A block was executed: its entries, records and hazards go to the stores and the subscribers.
+    case executed(ExecutedBlock)
+    /// A quorum stands behind this head.
+    case published(PublishedHead)
+    /// Tell a session what became of its report.
+    case answer(SubmissionToken, Answer)
+    /// Others vouch for a car of the own lane: it will be ordered.
+    case attested(AttestedCar)
+    /// A peer asks for finalized blocks that are no longer in memory: read them from the journal.
+    case serveHistory(HistoryRequest, to: ValidatorIndex)
+    /// A peer asks for cars that are no longer in memory: read them from the journal.
+    case serveCars(CarRequest, to: ValidatorIndex)
+    /// A validator was caught.
+    case evidence(Evidence)
+}

@@ -1,0 +1,18 @@
+import Telemetry
+
+/// The bound of everything in a replica that is fed from outside. Consensus has its own (`ConsensusSettings`).
+public enum ReplicaLimits {
+    /// Reports of sessions that wait for their block. What comes above it is refused as `busy`.
+    public static let waitingSubmissions = 65_536
+    /// Sessions that may wait for one and the same report: a vehicle that reconnects, not a crowd.
+    public static let sessionsPerReport = 8
+    /// Heads, executed or only announced by others, whose cosignatures are collected. A validator that lags further drops the oldest:
+    /// a newer head covers an older one.
+    public static let openHeads = 1024
+    /// Own cars without a proof whose observations are counted.
+    public static let ownCarsCounted = 256
+    /// Reports a vehicle may commit: ten a second of log time, a burst of a hundred.
+    public static let reportRate = TokenRate(perSecond: 10, burst: 100)
+    /// How long a head may stand without its quorum before cosignatures are sent again, in milliseconds.
+    public static let cosignatureResendMilliseconds: UInt64 = 1000
+}

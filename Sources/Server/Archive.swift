@@ -1,0 +1,198 @@
+import Consensus
+import Cryptography
+import Hazards
+import Replica
+import Storage
+import Telemetry
+import TransparencyLog
+import Wire
+
+/// Takes executed blocks to the index and the log's files, behind the turn.
+///
+/// Both are derived from the journal, so nothing waits for them: blocks queue up here and one job of the pool at a time writes all that has come
+/// together, at most every 200 ms. A checkpoint is written with the entries below it, never before them.
+struct Archive {
+    let stores: Stores
+    let reportKeys: ReportKeys
+    /// The log's files, while no job has them.
+    private var tiles: TileStore?
+    private var blocks: [IndexedBlock] = []
+    private var leaves: [Leaves] = []
+    private var checkpoint: SignedCheckpoint?
+    private var inJob = 0
+    /// Where the journal has what has not been indexed yet.
+    private var positions: [Digest: JournalPosition] = [:]
+
+    init(stores: Stores, tiles: TileStore, reportKeys: ReportKeys) {
+        self.stores = stores
+        self.tiles = tiles
+        self.reportKeys = reportKeys
+    }
+
+    /// Blocks that wait to be written.
+    var waitingBlocks: Int { blocks.count + inJob }
+
+    /// Whether a job has the files.
+    var isWriting: Bool { tiles == nil }
+
+    /// Remembers where a record stands, if history will be read from it.
+    mutating func note(_ record: Record, at position: JournalPosition) {
+        switch record {
+        case .car(let car): note(car.hash, at: position)
+        case .block(let block): note(block.hash, at: position)
+        case .signed(let signed):
+            switch signed.statement {
+            case .ownCar(let car): note(car.hash, at: position)
+            case .proposal(let block): note(block.hash, at: position)
+            case .ack, .vote: break
+            }
+        case .certificate, .finalized: break
+        }
+    }
+
+    private mutating func note(_ hash: Digest, at position: JournalPosition) {
+        positions[hash] = position
+        guard positions.count > ServerLimits.notedRecords else { return }
+        // Blocks that were never final and cars of forked lanes are not asked for: the older half goes.
+        let middle = positions.values.sorted()[positions.count / 2]
+        positions = positions.filter { $0.value >= middle }
+    }
+
+    /// Queues an executed block.
+    mutating func add(_ block: ExecutedBlock) {
+        blocks.append(indexed(block))
+        leaves.append(Leaves(first: block.firstIndex, leaves: block.leaves))
+    }
+
+    /// Passes over a block that index and files have already.
+    mutating func pass(_ block: ExecutedBlock) {
+        positions[block.hash] = nil
+        for car in block.finalized.cars + block.finalized.voidCars { positions[car.hash] = nil }
+    }
+
+    /// The head that readers are to see once its entries are written.
+    mutating func publish(_ checkpoint: SignedCheckpoint) {
+        self.checkpoint = checkpoint
+    }
+
+    /// Everything that waits, as a job for the pool; nil where nothing does or a job is under way.
+    mutating func takeJob() -> ArchiveJob? {
+        guard let tiles, !blocks.isEmpty || checkpoint != nil else { return nil }
+        let size = blocks.last?.size ?? tiles.size
+        var job = ArchiveJob(tiles: tiles, index: stores.index, blocks: blocks, leaves: leaves, checkpoint: nil)
+        // A head above the blocks that are here waits for them; one below can no longer be shown, since files do not go back.
+        if let checkpoint, checkpoint.checkpoint.size <= size {
+            job.checkpoint = checkpoint
+            self.checkpoint = nil
+        }
+        self.tiles = nil
+        inJob = blocks.count
+        blocks = []
+        leaves = []
+        return job
+    }
+
+    /// The job is done and gives the files back.
+    mutating func finish(_ tiles: TileStore) {
+        self.tiles = tiles
+        inJob = 0
+    }
+
+    private mutating func indexed(_ block: ExecutedBlock) -> IndexedBlock {
+        var row = IndexedBlock(
+            height: block.height, view: block.view, time: block.time, size: block.head.size, root: block.head.root,
+            hash: block.hash, journal: positions.removeValue(forKey: block.hash))
+        row.finalization = block.finalized.certificate?.encoded()
+        for car in block.finalized.cars + block.finalized.voidCars {
+            row.cars[car.hash] = positions.removeValue(forKey: car.hash)
+        }
+        row.entries = block.entries.map(IndexedEntry.init)
+        row.hazards = block.hazards.map(IndexedHazard.init)
+        row.records = block.reports.map { report in
+            StoredRecord(
+                digest: report.admitted.digest, key: reportKeys.digest(of: report.admitted.key),
+                bytes: report.admitted.reportBytes, signature: report.admitted.signature.bytes, received: block.time,
+                leaf: report.leaf)
+        }
+        return row
+    }
+}
+
+/// The entries of one block, as they stand in the log.
+struct Leaves: Sendable {
+    let first: UInt64
+    let leaves: [[UInt8]]
+}
+
+/// One write to index and files, on the pool.
+struct ArchiveJob: Sendable {
+    var tiles: TileStore
+    let index: Index
+    let blocks: [IndexedBlock]
+    let leaves: [Leaves]
+    var checkpoint: SignedCheckpoint?
+
+    /// Writes everything and gives the files back. What fails here can be made again from the journal, but not by this process.
+    func run() -> Result<TileStore, ArchiveError> {
+        var tiles = tiles
+        do {
+            try index.apply(blocks)
+            try show(in: &tiles)
+            for block in leaves {
+                try tiles.append(block.leaves, at: block.first)
+                try show(in: &tiles)
+            }
+        } catch {
+            return .failure(ArchiveError(description: "\(error)"))
+        }
+        return .success(tiles)
+    }
+
+    /// Readers are shown a head of exactly the entries that there are, so it goes in between blocks.
+    private func show(in tiles: inout TileStore) throws(TileStoreError) {
+        guard let checkpoint, checkpoint.checkpoint.size == tiles.size else { return }
+        try tiles.publish(checkpoint)
+    }
+}
+
+/// Why index or files cannot be written.
+struct ArchiveError: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Names reports in the index without naming vehicles: HMAC(log secret, vehicle key || sequence).
+struct ReportKeys: Sendable {
+    let secret: [UInt8]
+
+    func digest(of key: ReportKey) -> Digest {
+        var writer = Writer(capacity: 8)
+        writer.write(key.sequence)
+        return HMACSHA256.authenticate(key: secret, parts: [Array("report".utf8), key.vehicle.bytes, writer.bytes])
+    }
+}
+
+extension IndexedEntry {
+    init(_ entry: Entry) {
+        switch entry {
+        case .block: self = .block
+        case .report: self = .report
+        case .revocation: self = .revocation
+        case .observation(let observation):
+            self = .observation(
+                IndexedObservation(
+                    cell: observation.cell.number, edge: observation.edge?.edge,
+                    direction: observation.edge?.direction.rawValue, bucket: observation.bucket,
+                    kind: observation.kind.rawValue, isSeen: observation.polarity == .seen, weight: observation.weight,
+                    tag: observation.tag.bytes))
+        }
+    }
+}
+
+extension IndexedHazard {
+    init(_ hazard: Hazard) {
+        self.init(
+            id: hazard.id.bytes, kind: hazard.kind.rawValue, state: hazard.state.rawValue, cell: hazard.cell.number,
+            edge: hazard.edge?.edge, direction: hazard.edge?.direction.rawValue, firstSeen: hazard.firstSeen,
+            lastSeen: hazard.lastSeen, expires: hazard.expires, vehicles: hazard.vehicles, height: hazard.height)
+    }
+}

@@ -1,0 +1,277 @@
+import Cryptography
+import Hazards
+import Replica
+import Telemetry
+import Transport
+import Wire
+
+/// The vehicles' side of a server: their MQTT sessions, what they publish, and what they are told.
+///
+/// What a vehicle publishes goes through three stations. Here it is counted and its rate is judged; on the work pool its shape, bounds,
+/// certificate and signatures are (`AdmissionRequest.run`); back here telemetry is done, and a report goes on to the replica under a
+/// token. When the replica answers the token, the session gets receipt and PUBACK, in the order in which it published.
+struct Gateway {
+    typealias SessionNumber = UInt64
+
+    private let terms: CommitteeTerms
+    private var sessions: [SessionNumber: GatewaySession] = [:]
+    private var sessionOfClient: [String: SessionNumber] = [:]
+    private var subscriptions = SubscriptionTree()
+    private var retained = RetainedMessages()
+    private var waiting: [SubmissionToken: PendingPublish] = [:]
+    private var gathered: [AdmissionRequest] = []
+    private var inAdmission = 0
+    private var lastSession: SessionNumber = 0
+    private var lastToken: UInt64 = 0
+    private(set) var counters = GatewayCounters()
+
+    init(terms: CommitteeTerms) {
+        self.terms = terms
+    }
+
+    var sessionCount: Int { sessions.count }
+    var waitingCount: Int { waiting.count }
+    var retainedCount: Int { retained.count }
+
+    // MARK: Connections
+
+    /// Takes a new connection; nil where there is no room for it, and the caller closes it.
+    mutating func open(_ connection: Connection, now: Moment) -> SessionNumber? {
+        guard sessions.count < ServerLimits.sessions else {
+            counters.connectionsRefused += 1
+            return nil
+        }
+        lastSession += 1
+        sessions[lastSession] = GatewaySession(number: lastSession, connection: connection, now: now)
+        return lastSession
+    }
+
+    mutating func receive(_ bytes: [UInt8], from number: SessionNumber, now: Moment) {
+        let actions = sessions[number]?.mqtt.receive(bytes, now: now.instant) ?? []
+        perform(actions, for: number, now: now)
+    }
+
+    mutating func connectionEnded(_ number: SessionNumber, now: Moment) {
+        let actions = sessions[number]?.mqtt.connectionLost() ?? []
+        perform(actions, for: number, now: now)
+        forget(number)
+    }
+
+    /// The connection has sent what it held, or holds more than it should.
+    mutating func setCongested(_ isCongested: Bool, _ number: SessionNumber, now: Moment) {
+        let actions = sessions[number]?.mqtt.setCongested(isCongested, now: now.instant) ?? []
+        perform(actions, for: number, now: now)
+    }
+
+    /// Once a second: keep-alives and expired messages.
+    mutating func tick(now: Moment) {
+        for number in sessions.keys.sorted() {
+            let actions = sessions[number]?.mqtt.tick(now: now.instant) ?? []
+            perform(actions, for: number, now: now)
+        }
+        retained.expire(now: now.instant)
+    }
+
+    /// Tells every session that the server goes.
+    mutating func shutDown(now: Moment) {
+        for number in sessions.keys.sorted() {
+            let actions = sessions[number]?.mqtt.disconnect(.serverShuttingDown) ?? []
+            perform(actions, for: number, now: now)
+        }
+    }
+
+    // MARK: What a session asks for
+
+    private mutating func perform(_ actions: [MQTTServerSession.Action], for number: SessionNumber, now: Moment) {
+        for action in actions {
+            switch action {
+            case .send(let bytes): sessions[number]?.connection.send(bytes)
+            case .connected(let client): connected(client, number, now: now)
+            case .deliver(let message, let packetID): take(message, packetID, from: number, now: now)
+            case .subscribe(let subscription, let sendsRetained):
+                subscriptions.subscribe(number, subscription)
+                if sendsRetained { sendRetained(subscription, to: number, now: now) }
+            case .unsubscribe(let filter): subscriptions.unsubscribe(number, filter)
+            case .close(let reason):
+                counters.closed[reason.label, default: 0] += 1
+                sessions[number]?.connection.finish()
+                forget(number)
+            }
+        }
+        pauseOrResume(number)
+    }
+
+    private mutating func connected(_ client: MQTTClient, _ number: SessionNumber, now: Moment) {
+        counters.connected += 1
+        sessions[number]?.clientID = client.clientID
+        // The standard: a client identifier is held by its newest connection.
+        if let older = sessionOfClient.updateValue(number, forKey: client.clientID), older != number {
+            let actions = sessions[older]?.mqtt.disconnect(.sessionTakenOver) ?? []
+            perform(actions, for: older, now: now)
+        }
+    }
+
+    private mutating func forget(_ number: SessionNumber) {
+        guard let session = sessions.removeValue(forKey: number) else { return }
+        subscriptions.remove(number, filters: session.mqtt.filters)
+        if let clientID = session.clientID, sessionOfClient[clientID] == number { sessionOfClient[clientID] = nil }
+    }
+
+    private mutating func pauseOrResume(_ number: SessionNumber) {
+        guard let session = sessions[number], session.mqtt.isSaturated != session.isPaused else { return }
+        sessions[number]?.isPaused = session.mqtt.isSaturated
+        if session.mqtt.isSaturated { session.connection.pause() } else { session.connection.resume() }
+    }
+
+    private mutating func sendRetained(_ subscription: MQTTSubscription, to number: SessionNumber, now: Moment) {
+        for message in retained.messages(matching: subscription.filter, now: now.instant) {
+            let actions = sessions[number]?.mqtt.publish(retained: message, to: subscription, now: now.instant) ?? []
+            perform(actions, for: number, now: now)
+        }
+    }
+
+    // MARK: Admission
+
+    private mutating func take(_ message: MQTTMessage, _ packetID: UInt16?, from number: SessionNumber, now: Moment) {
+        let publish = PendingPublish(session: number, packetID: packetID, payloadDigest: Digest.sha256(message.payload))
+        guard let kind = AdmissionRequest.Kind(topic: message.topic) else {
+            counters.foreignTopics += 1
+            return refuse(publish, reason: .notAuthorized, text: "not a topic to publish on: \(message.topic)", now: now)
+        }
+        counters.received[kind, default: 0] += 1
+        guard sessions[number]?.bucket.take(at: now.instant) == true else {
+            return refuse(publish, kind, .rateExceeded, now: now)
+        }
+        guard inAdmission + gathered.count < ServerLimits.waitingAdmissions else {
+            return refuse(publish, kind, .busy, now: now)
+        }
+        gathered.append(
+            AdmissionRequest(
+                kind: kind, publish: publish, payload: message.payload,
+                enrolments: sessions[number]?.enrolments ?? [:]))
+    }
+
+    /// What was published since this was last asked, in jobs for the work pool.
+    mutating func takeAdmissions() -> [[AdmissionRequest]] {
+        guard !gathered.isEmpty else { return [] }
+        inAdmission += gathered.count
+        let jobs = stride(from: 0, to: gathered.count, by: ServerLimits.admissionsPerJob).map {
+            Array(gathered[$0..<min($0 + ServerLimits.admissionsPerJob, gathered.count)])
+        }
+        gathered.removeAll(keepingCapacity: true)
+        return jobs
+    }
+
+    /// Takes a verdict of the pool; what goes on to the replica.
+    mutating func settle(_ verdict: AdmissionVerdict, now: Moment) -> GatewayOutcome? {
+        inAdmission -= 1
+        let publish = verdict.publish
+        switch verdict.result {
+        case .report(let report):
+            remember(report.enrolment, publish.session)
+            if let refusal = report.refusal(atGatewayTime: now.timestamp, terms: terms) {
+                refuse(publish, .report, refusal, now: now)
+                return nil
+            }
+            return .report(report, token(for: publish, report))
+        case .telemetry(let telemetry):
+            remember(telemetry.enrolment, publish.session)
+            return settle(telemetry, publish, now: now)
+        case .revocation(let revocation):
+            acknowledge(publish, now: now)
+            return .revocation(revocation)
+        case .refused(let kind, let refusal):
+            refuse(publish, kind, refusal, now: now)
+            return nil
+        }
+    }
+
+    private mutating func settle(
+        _ telemetry: AdmittedTelemetry, _ publish: PendingPublish, now: Moment
+    ) -> GatewayOutcome? {
+        if let refusal = telemetry.refusal(atGatewayTime: now.timestamp) {
+            refuse(publish, .telemetry, refusal, now: now)
+            return nil
+        }
+        counters.telemetryVerified += 1
+        acknowledge(publish, now: now)
+        return telemetry.sample.showsPosition ? .sighting(VehicleSighting(telemetry.sample, publish.session)) : nil
+    }
+
+    private mutating func remember(_ enrolment: Enrolment, _ number: SessionNumber) {
+        guard let session = sessions[number], session.enrolments[enrolment.digest] == nil,
+            session.enrolments.count < ServerLimits.certificatesPerSession
+        else { return }
+        sessions[number]?.enrolments[enrolment.digest] = enrolment
+    }
+
+    private mutating func token(for publish: PendingPublish, _ report: AdmittedReport) -> SubmissionToken {
+        lastToken += 1
+        let token = SubmissionToken(number: lastToken)
+        var publish = publish
+        publish.report = report.digest
+        publish.isMapKnown = terms.knowsMap(of: report.report)
+        waiting[token] = publish
+        return token
+    }
+
+    // MARK: Answers
+
+    /// The session and report that wait under a token, which is spent.
+    mutating func redeem(_ token: SubmissionToken) -> PendingPublish? { waiting.removeValue(forKey: token) }
+
+    /// Tells the session that its report stands in the log, the receipt in front of the PUBACK.
+    mutating func confirm(_ publish: PendingPublish, receipt: [UInt8], now: Moment) {
+        guard let report = publish.report else { return }
+        counters.reportsAcknowledged += 1
+        let message = MQTTMessage(topic: Topics.receipt(report), payload: receipt)
+        let text = publish.isMapKnown ? nil : "unknownMap"
+        guard let packetID = publish.packetID else {
+            let actions = sessions[publish.session]?.mqtt.publish(message, now: now.instant) ?? []
+            return perform(actions, for: publish.session, now: now)
+        }
+        let actions = sessions[publish.session]?.mqtt.acknowledge(
+            packetID, text: text, before: message, now: now.instant)
+        perform(actions ?? [], for: publish.session, now: now)
+    }
+
+    /// Tells the session why its report adds nothing.
+    mutating func refuse(_ publish: PendingPublish, _ refusal: Refusal, now: Moment) {
+        refuse(publish, .report, refusal, now: now)
+    }
+
+    private mutating func acknowledge(_ publish: PendingPublish, now: Moment) {
+        guard let packetID = publish.packetID else { return }
+        let actions = sessions[publish.session]?.mqtt.acknowledge(packetID, now: now.instant) ?? []
+        perform(actions, for: publish.session, now: now)
+    }
+
+    private mutating func refuse(
+        _ publish: PendingPublish, _ kind: AdmissionRequest.Kind, _ refusal: Refusal, now: Moment
+    ) {
+        counters.refused[GatewayCounters.Refused(kind: kind, label: refusal.label), default: 0] += 1
+        refuse(publish, reason: refusal.mqttReason, text: refusal.reason, now: now)
+    }
+
+    private mutating func refuse(_ publish: PendingPublish, reason: MQTTReason, text: String, now: Moment) {
+        guard let packetID = publish.packetID else { return }
+        let actions = sessions[publish.session]?.mqtt.refuse(
+            packetID, reason: reason, text: text, topic: Topics.refusal(publish.payloadDigest), now: now.instant)
+        perform(actions ?? [], for: publish.session, now: now)
+    }
+
+    // MARK: Hazards
+
+    /// Pushes a change to those who subscribe to its place, and retains it for those who will, as long as it is active.
+    mutating func publish(_ hazard: Hazard, now: Moment) {
+        let topic = HazardTopic.topic(of: hazard)
+        let isActive = hazard.state != .cleared
+        let message = MQTTMessage(topic: topic, payload: hazard.encoded(), qos: .atLeastOnce, isRetained: isActive)
+        retained.retain(isActive ? message : MQTTMessage(topic: topic, payload: [], isRetained: true))
+        for delivery in subscriptions.match(topic) {
+            counters.hazardsPushed += 1
+            let actions = sessions[delivery.session]?.mqtt.publish(message, to: delivery, now: now.instant) ?? []
+            perform(actions, for: delivery.session, now: now)
+        }
+    }
+}

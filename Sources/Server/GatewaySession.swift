@@ -1,0 +1,150 @@
+import Cryptography
+import Replica
+import Telemetry
+import Transport
+import Wire
+
+/// One vehicle's connection.
+struct GatewaySession {
+    let connection: Connection
+    var mqtt: MQTTServerSession
+    var clientID: String?
+    var isPaused = false
+    /// Certificates that this connection has shown, by digest: shown once, they may be left out.
+    var enrolments: [Digest: Enrolment] = [:]
+    var bucket: TokenBucket
+
+    init(number: UInt64, connection: Connection, now: Moment) {
+        self.connection = connection
+        mqtt = MQTTServerSession(assignedClientID: "session-\(number)", now: now.instant)
+        bucket = TokenBucket(ServerLimits.sessionRate, at: now.instant)
+    }
+}
+
+/// A publish that waits for its answer.
+struct PendingPublish: Sendable {
+    var session: UInt64
+    /// Nil at QoS 0: nobody waits for a PUBACK.
+    var packetID: UInt16?
+    var payloadDigest: Digest
+    /// SHA-256 of the report's bytes, once it is known to be one.
+    var report: Digest?
+    var isMapKnown = true
+
+    init(session: UInt64, packetID: UInt16?, payloadDigest: Digest) {
+        self.session = session
+        self.packetID = packetID
+        self.payloadDigest = payloadDigest
+    }
+}
+
+/// Bytes from a vehicle whose signatures are to be checked on the work pool.
+struct AdmissionRequest: Sendable {
+    /// What the topic says that they are.
+    enum Kind: String, Sendable {
+        case report, telemetry, revocation
+
+        init?(topic: String) {
+            switch topic {
+            case Topics.reports: self = .report
+            case Topics.telemetry: self = .telemetry
+            case Topics.revocations: self = .revocation
+            default: return nil
+            }
+        }
+    }
+
+    let kind: Kind
+    let publish: PendingPublish
+    let payload: [UInt8]
+    let enrolments: [Digest: Enrolment]
+
+    /// The verdict: a pure function of the bytes, the certificates shown before and the committee's terms.
+    func run(_ admission: Admission) -> AdmissionVerdict {
+        AdmissionVerdict(publish: publish, result: judge(admission))
+    }
+
+    private func judge(_ admission: Admission) -> AdmissionVerdict.Result {
+        switch kind {
+        case .report:
+            switch admission.admitReport(envelope: payload, known: { enrolments[$0] }) {
+            case .success(let report): .report(report)
+            case .failure(let refusal): .refused(kind, refusal)
+            }
+        case .telemetry:
+            switch admission.admitTelemetry(envelope: payload, known: { enrolments[$0] }) {
+            case .success(let telemetry): .telemetry(telemetry)
+            case .failure(let refusal): .refused(kind, refusal)
+            }
+        case .revocation:
+            switch admission.admitRevocation(envelope: payload) {
+            case .success(let revocation): .revocation(revocation)
+            case .failure(let refusal): .refused(kind, refusal)
+            }
+        }
+    }
+}
+
+/// What the pool found.
+struct AdmissionVerdict: Sendable {
+    enum Result: Sendable {
+        case report(AdmittedReport)
+        case telemetry(AdmittedTelemetry)
+        case revocation(AdmittedRevocation)
+        case refused(AdmissionRequest.Kind, Refusal)
+    }
+
+    let publish: PendingPublish
+    let result: Result
+}
+
+/// What the gateway hands on.
+enum GatewayOutcome {
+    case report(AdmittedReport, SubmissionToken)
+    case revocation(AdmittedRevocation)
+    case sighting(VehicleSighting)
+}
+
+/// What the gateway did, in numbers that only rise.
+struct GatewayCounters {
+    struct Refused: Hashable {
+        let kind: AdmissionRequest.Kind
+        let label: String
+    }
+
+    var connected: UInt64 = 0
+    var connectionsRefused: UInt64 = 0
+    var closed: [String: UInt64] = [:]
+    var received: [AdmissionRequest.Kind: UInt64] = [:]
+    var foreignTopics: UInt64 = 0
+    var refused: [Refused: UInt64] = [:]
+    var telemetryVerified: UInt64 = 0
+    var reportsAcknowledged: UInt64 = 0
+    var hazardsPushed: UInt64 = 0
+}
+
+extension VehicleSighting {
+    init(_ sample: TelemetrySample, _ session: UInt64) {
+        self.init(
+            session: session, coordinate: sample.coordinate,
+            speedCentimetresPerSecond: sample.speedCentimetresPerSecond,
+            headingCentidegrees: sample.headingCentidegrees, time: sample.time)
+    }
+}
+
+extension MQTTClose {
+    /// The name under which metrics count it.
+    var label: String {
+        switch self {
+        case .byPeer: "by_peer"
+        case .fault: "fault"
+        case .connectRefused: "connect_refused"
+        case .connectTimeout: "connect_timeout"
+        case .keepAliveTimeout: "keep_alive_timeout"
+        case .receiveMaximumExceeded: "receive_maximum_exceeded"
+        case .publishRefused: "publish_refused"
+        case .byOwner: "by_owner"
+        case .connectionLost: "connection_lost"
+        }
+    }
+}

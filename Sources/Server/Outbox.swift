@@ -1,0 +1,60 @@
+import Consensus
+import Replica
+
+/// What a turn wants to do to the world, once its records are durable.
+enum Release: Sendable {
+    /// An own statement, signed: to its recipients, and back to the replica.
+    case statement(SignedStatement)
+    /// A message to validators.
+    case message(PeerMessage, to: Audience)
+    /// An own cosignature: to its recipients, and back to the replica.
+    case cosignature(Cosignature, to: Audience)
+    /// An executed block: to the stores, the subscribers and the watchers.
+    case executed(ExecutedBlock)
+    /// A head with its quorum: to the stores.
+    case published(PublishedHead)
+    /// An answer to a session.
+    case answer(SubmissionToken, Answer)
+    /// History for a peer that catches up.
+    case history(HistoryRequest, to: ValidatorIndex)
+    /// Old cars for a peer that catches up.
+    case cars(CarRequest, to: ValidatorIndex)
+}
+
+/// Holds back what turns release until the journal has their records: the one place where "durable before it leaves" is kept.
+///
+/// One commit is in flight at a time. Turns taken meanwhile gather for the next, so under load one sync serves many turns, and when nothing needs a sync
+/// nothing waits.
+struct Outbox {
+    private var gathered: [Release] = []
+    private var inFlight: [Release]?
+
+    /// Whether a commit is on its way to the disk.
+    var isCommitting: Bool { inFlight != nil }
+
+    /// Adds what a turn wants to release.
+    mutating func add(_ release: Release) {
+        gathered.append(release)
+    }
+
+    /// What may leave at once: everything gathered, where nothing is staged and no commit is in flight.
+    mutating func releaseUndelayed(hasStaged: Bool) -> [Release] {
+        guard !hasStaged, inFlight == nil else { return [] }
+        defer { gathered.removeAll(keepingCapacity: true) }
+        return gathered
+    }
+
+    /// A commit of everything staged begins: what is gathered waits for it.
+    mutating func beginCommit() {
+        precondition(inFlight == nil, "one commit is in flight at a time")
+        inFlight = gathered
+        gathered = []
+    }
+
+    /// The commit has succeeded: what waited for it may leave.
+    mutating func endCommit() -> [Release] {
+        guard let durable = inFlight else { preconditionFailure("a commit ends that has begun") }
+        inFlight = nil
+        return durable
+    }
+}

@@ -1,0 +1,131 @@
+import Consensus
+import Replica
+import Telemetry
+import Transport
+import Wire
+
+/// A frame that a peer sent, on its way to the work pool.
+struct PeerArrival: Sendable {
+    let sender: ValidatorIndex
+    let frame: PeerFrame
+}
+
+/// The validators' side of a server.
+extension Server {
+    /// Takes what the mesh says.
+    func peerEvent(_ event: PeerEvent) {
+        switch event {
+        case .up(let peer):
+            connectedPeers.insert(peer)
+            logger.info("\(configuration.names[peer]) is connected")
+        case .down(let peer, let reason):
+            connectedPeers.remove(peer)
+            logger.info("\(configuration.names[peer]) is not connected: \(reason)")
+        case .frame(let peer, let body):
+            received(body, from: peer)
+        case .unreachable(let peer, let reason):
+            logger.debug("\(configuration.names[peer]) is not reached: \(reason)")
+        case .refused(let address, let reason):
+            counters.strangersRefused += 1
+            logger.warning("a connection from \(address) is no validator's: \(reason)")
+        }
+    }
+
+    func send(_ frame: PeerFrame, to audience: Audience) {
+        let body = frame.encoded()
+        counters.framesSent += 1
+        switch audience {
+        case .all: links?.mesh.broadcast(frame: body)
+        case .one(let peer): links?.mesh.send(frame: body, to: peer)
+        }
+    }
+
+    private func received(_ body: [UInt8], from peer: ValidatorIndex) {
+        counters.framesReceived += 1
+        let frame: PeerFrame
+        do {
+            frame = try PeerFrame(decoding: body)
+        } catch {
+            counters.framesMalformed += 1
+            logger.warning("\(configuration.names[peer]) sent a frame that is none: \(error)")
+            return
+        }
+        // What is held already is not worth a signature check; what comes above the bound comes again.
+        guard isWanted(frame) else {
+            counters.framesUnwanted += 1
+            if case .message(let message) = frame { inbox.append(.unwanted(message, from: peer)) }
+            return
+        }
+        guard unverified.count + framesInVerification < ServerLimits.waitingFrames else {
+            return counters.framesDropped += 1
+        }
+        unverified.append(PeerArrival(sender: peer, frame: frame))
+    }
+
+    private func isWanted(_ frame: PeerFrame) -> Bool {
+        switch frame {
+        case .message(let message): replica.wants(message)
+        case .cosignature(let cosignature): replica.wants(cosignature)
+        }
+    }
+
+    /// Answers a peer that catches up with what is no longer in memory: read on the pool, sent when it is there.
+    func serve(_ peer: ValidatorIndex, _ read: @escaping @Sendable (Stores) -> Result<PeerMessage?, StoresError>) {
+        let stores = archive.stores
+        loop.pool.run({ read(stores) }) { [self] answer in
+            assumeIsolated { server in
+                switch answer {
+                case .success(let message?): server.send(.message(message), to: .one(peer))
+                case .success(nil): break
+                case .failure(let reason): server.logger.warning("no history for \(server.configuration.names[peer]): \(reason)")
+                }
+            }
+        }
+    }
+
+    /// Hands the frames of this iteration to the pool as one job, whose verdicts keep their order.
+    func sendFramesToPool() {
+        guard !unverified.isEmpty else { return }
+        let arrivals = unverified
+        unverified.removeAll(keepingCapacity: true)
+        framesInVerification += arrivals.count
+        let checks = PeerChecks(configuration.replica)
+        loop.pool.run({ arrivals.map { checks.check($0) } }) { [self] events in
+            assumeIsolated { server in
+                server.framesInVerification -= events.count
+                server.counters.framesForged += UInt64(events.count { $0 == nil })
+                server.inbox += events.compactMap { $0 }
+            }
+        }
+    }
+}
+
+/// What the pool does with a peer's frame.
+struct PeerChecks: Sendable {
+    private let verifier: MessageVerifier
+    private let inspector: CarInspector
+    private let cosigners: Cosigners
+
+    init(_ configuration: ReplicaConfiguration) {
+        verifier = MessageVerifier(configuration.committee)
+        inspector = CarInspector(terms: configuration.terms)
+        cosigners = configuration.cosigners
+    }
+
+    /// The event that the frame is, once every signature in it was found good; nil where one was not.
+    func check(_ arrival: PeerArrival) -> ReplicaEvent? {
+        switch arrival.frame {
+        case .message(let message):
+            verifier.verify(message, inspectCar: isValid).map { .message($0, from: arrival.sender) }
+        case .cosignature(let cosignature):
+            cosigners.verify(cosignature).map { .cosignature($0) }
+        }
+    }
+
+    private func isValid(_ car: Car) -> Bool {
+        switch inspector.inspect(items: car.items, sealedAt: car.header.sealedAt) {
+        case .success: true
+        case .failure: false
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Consensus
+import Cryptography
+import EventLoop
+import Replica
+import Storage
+import Telemetry
+import Wire
+
+/// The turn: everything that came in since the last one, stepped through the replica, made durable, and then released.
+extension Server {
+    private var committee: Committee { configuration.replica.committee }
+    private var cosigners: Cosigners { configuration.replica.cosigners }
+    private var me: ValidatorIndex { configuration.replica.me }
+
+    var now: Moment {
+        Moment(
+            instant: Instant(milliseconds: loop.monotonicMilliseconds),
+            timestamp: Timestamp(milliseconds: loop.wallMilliseconds))
+    }
+
+    /// Once an iteration of the loop, after its callbacks.
+    func takeTurn() {
+        guard !isStopping else { return }
+        sendAdmissionsToPool()
+        sendFramesToPool()
+        if let deadline = replica.nextDeadline, deadline <= now.instant { inbox.append(.tick) }
+        // With one validator an own statement returns within its own turn when nothing had to be synced; the loop ends because every
+        // statement is signed once.
+        while !inbox.isEmpty {
+            step()
+            release(outbox.releaseUndelayed(hasStaged: journal.hasStaged))
+        }
+        commit()
+        armDeadline()
+    }
+
+    private func step() {
+        let events = inbox
+        inbox.removeAll(keepingCapacity: true)
+        let now = now
+        for event in events {
+            for effect in replica.step(event, at: now) { perform(effect) }
+        }
+    }
+
+    private func perform(_ effect: ReplicaEffect) {
+        switch effect {
+        case .persist(let record):
+            stage(record)
+        case .sign(let statement):
+            let signed = SignedStatement(statement, signature: keys.consensus.sign(statement.signingMessage(chain: committee.chainID)))
+            stage(.signed(signed))
+            outbox.add(.statement(signed))
+        case .send(let message, let audience):
+            outbox.add(.message(message, to: audience))
+        case .cosign(let head, let audience, let asksForReturn):
+            let cosignature = Cosignature(
+                validator: me, head: head, signature: keys.cosigning.sign(cosigners.statement(of: head)),
+                asksForReturn: asksForReturn)
+            outbox.add(.cosignature(cosignature, to: audience))
+        case .executed(let block):
+            outbox.add(.executed(block))
+        case .published(let head):
+            outbox.add(.published(head))
+        case .answer(let token, let answer):
+            outbox.add(.answer(token, answer))
+        case .attested:
+            break
+        case .serveHistory(let request, let peer):
+            outbox.add(.history(request, to: peer))
+        case .serveCars(let request, let peer):
+            outbox.add(.cars(request, to: peer))
+        case .evidence(let evidence):
+            logger.warning("a validator was caught: \(evidence)")
+        }
+    }
+
+    private func stage(_ record: Record) {
+        let positions = journal.stage([record.encoded()])
+        if let position = positions.first { archive.note(record, at: position) }
+    }
+
+    // MARK: Commit and release
+
+    private func commit() {
+        guard !outbox.isCommitting, let commit = journal.makeCommit() else { return }
+        outbox.beginCommit()
+        loop.pool.run({ commit.outcome() }) { [self] outcome in
+            assumeIsolated { $0.commitEnded(outcome) }
+        }
+    }
+
+    private func commitEnded(_ outcome: Result<JournalCommit.Receipt, Storage.JournalError>) {
+        switch outcome {
+        case .success(let receipt): journal.finish(receipt)
+        case .failure(let error):
+            // What is on the disk is unknown. A validator does not vote on what it may have forgotten.
+            fatalError("the journal cannot be written: \(error)")
+        }
+        release(outbox.endCommit())
+        takeTurn()
+    }
+
+    private func release(_ releases: [Release]) {
+        for release in releases {
+            switch release {
+            case .statement(let signed):
+                if let (message, audience) = signed.delivery(from: me) { send(.message(message), to: audience) }
+                inbox.append(.signed(signed))
+            case .message(let message, let audience):
+                send(.message(message), to: audience)
+            case .cosignature(let cosignature, let audience):
+                send(.cosignature(cosignature), to: audience)
+                if let own = cosigners.verify(cosignature) { inbox.append(.cosignature(own)) }
+            case .executed(let block): blockExecuted(block)
+            case .published(let head): headPublished(head)
+            case .answer(let token, let answer): self.answer(token, answer)
+            case .history(let request, let peer): serve(peer) { $0.history(request) }
+            case .cars(let request, let peer): serve(peer) { $0.cars(request) }
+            }
+        }
+    }
+
+    private func armDeadline() {
+        guard let next = replica.nextDeadline else {
+            links?.deadline.disarm()
+            return
+        }
+        links?.deadline.arm(atMilliseconds: next.milliseconds)
+    }
+}
+
+extension JournalCommit {
+    /// Runs the commit and keeps the reason where it fails.
+    func outcome() -> Result<Receipt, Storage.JournalError> {
+        do {
+            return .success(try run())
+        } catch {
+            return .failure(error)
+        }
+    }
+}

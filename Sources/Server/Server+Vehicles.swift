@@ -1,0 +1,91 @@
+import Cryptography
+import Hazards
+import Replica
+import Storage
+import Telemetry
+import TransparencyLog
+import Transport
+import Wire
+
+/// The vehicles' side of a server: from the gateway to the replica and back.
+extension Server {
+    /// Hands what vehicles published in this iteration to the pool.
+    func sendAdmissionsToPool() {
+        for job in gateway.takeAdmissions() {
+            let admission = Admission(terms: configuration.replica.terms)
+            loop.pool.run({ job.map { $0.run(admission) } }) { [self] verdicts in
+                assumeIsolated { $0.settle(verdicts) }
+            }
+        }
+    }
+
+    private func settle(_ verdicts: [AdmissionVerdict]) {
+        let now = now
+        for verdict in verdicts {
+            switch gateway.settle(verdict, now: now) {
+            case .report(let report, let token): submit(report, token)
+            case .revocation(let revocation): inbox.append(.revoke(revocation))
+            case .sighting(let sighting): notices.yield(.sighting(sighting))
+            case nil: break
+            }
+        }
+    }
+
+    /// What the stores cannot keep up with is not accepted: otherwise their queue would grow without bound.
+    private func submit(_ report: AdmittedReport, _ token: SubmissionToken) {
+        guard archive.waitingBlocks < ServerLimits.unwrittenBlocks else {
+            return answer(token, .refused(.busy))
+        }
+        inbox.append(.submit(report, token))
+    }
+
+    /// Tells the session behind the token what became of its report.
+    func answer(_ token: SubmissionToken, _ answer: Answer) {
+        guard let publish = gateway.redeem(token) else { return }
+        switch answer {
+        case .refused(let refusal):
+            gateway.refuse(publish, refusal, now: now)
+        case .committed(let leaf, let proof, let head, _):
+            gateway.confirm(publish, receipt: receipts.receipt(leaf: leaf, proof: proof, head), now: now)
+        case .committedEarlier(let leaf, _):
+            proveFromTiles(publish) { _ throws(IndexError) in leaf }
+        case .alreadyCommitted(let key):
+            let name = archive.reportKeys.digest(of: key)
+            proveFromTiles(publish) { index throws(IndexError) in try index.leaf(ofKey: name) }
+        }
+    }
+
+    /// Makes a receipt from the stores: the leaf by its key, the proof from the tiles under the checkpoint that they end at.
+    private func proveFromTiles(
+        _ publish: PendingPublish, leaf: @escaping @Sendable (Index) throws(IndexError) -> UInt64?
+    ) {
+        let stores = archive.stores
+        loop.pool.run({ stores.receipt(leaf: leaf) }) { [self] receipt in
+            assumeIsolated { server in
+                switch receipt {
+                case .success(let receipt): server.gateway.confirm(publish, receipt: receipt, now: server.now)
+                case .failure(let reason):
+                    server.logger.warning("no receipt for an earlier report: \(reason)")
+                    server.gateway.refuse(publish, .busy, now: server.now)
+                }
+            }
+        }
+    }
+
+    // MARK: Blocks
+
+    func blockExecuted(_ block: ExecutedBlock) {
+        archive.add(block)
+        let now = now
+        for hazard in block.hazards {
+            gateway.publish(hazard, now: now)
+            notices.yield(.hazard(hazard))
+        }
+        notices.yield(.block(block.summary))
+    }
+
+    func headPublished(_ head: PublishedHead) {
+        receipts.publish(head)
+        if let checkpoint = receipts.checkpoint { archive.publish(checkpoint) }
+    }
+}

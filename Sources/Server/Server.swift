@@ -1,0 +1,70 @@
+import Consensus
+import Cryptography
+import EventLoop
+import Hazards
+import Logging
+import Replica
+import Storage
+import Telemetry
+import Transport
+import TransparencyLog
+import Wire
+
+/// The one actor that drives a replica and holds its keys.
+///
+/// Everything happens on one loop, in turns. Between two waits for sockets, callbacks put what came in where it belongs: vehicles' messages and
+/// validators' frames go to the work pool to have their signatures checked, and return as events to the inbox. At the end of the iteration the
+/// *turn* steps the replica through the inbox, signs what it wants signed, and stages all records; one commit writes and syncs them on the pool.
+/// Only when it is back do that turn's messages, blocks and answers leave (`Outbox`). A failed commit ends the process: a
+/// validator does not vote on what it may have forgotten.
+public actor Server: LoopBound {
+    public nonisolated let loop: EventLoop
+    /// What happens, for those who watch; bounded, the oldest are dropped for a slow watcher.
+    public nonisolated let watched: AsyncStream<Notice>
+    /// The numbers of the last half second.
+    public nonisolated let metrics: Latest<[MetricSample]>
+    /// Where it is.
+    public nonisolated let status: Latest<ServerStatus>
+
+    let configuration: Validator
+    let keys: ValidatorKeys
+    let logger: Logger
+    let notices: AsyncStream<Notice>.Continuation
+    var replica: Replica
+    var journal: Journal
+    var archive: Archive
+    var gateway: Gateway
+    var receipts: ReceiptWriter
+    var outbox = Outbox()
+    var inbox: [ReplicaEvent] = []
+    var unverified: [PeerArrival] = []
+    var framesInVerification = 0
+    var counters = ServerCounters()
+    var links: Links?
+    var isStopping = false
+    var connectedPeers: Set<ValidatorIndex> = []
+    /// Who waits for the job that writes index and files.
+    var writersWaiting: [CheckedContinuation<Void, Never>] = []
+
+    /// Opens the journal and replays it: the replica is where it was when the process ended, and stores that lag behind are brought up.
+    public init(
+        _ configuration: Validator, keys: ValidatorKeys, data: String, loop: EventLoop, logger: Logger
+    ) throws {
+        let recovered = try Recovery(configuration, logSecret: keys.logSecret, data: data)
+        self.loop = loop
+        self.configuration = configuration
+        self.keys = keys
+        self.logger = logger
+        replica = recovered.replica
+        archive = recovered.archive
+        journal = recovered.journal
+        gateway = Gateway(terms: configuration.replica.terms)
+        receipts = ReceiptWriter(cosigners: configuration.replica.cosigners, logKey: keys.log)
+        (watched, notices) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(ServerLimits.notices))
+        metrics = Latest([])
+        status = Latest(ServerStatus(advancedAtMilliseconds: loop.monotonicMilliseconds))
+    }
+
+    /// Hazards that are reported or confirmed now.
+    public var activeHazards: [Hazard] { replica.activeHazards }
+}

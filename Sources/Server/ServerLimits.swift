@@ -1,0 +1,29 @@
+import Telemetry
+
+/// The bound of everything in a server that is fed from outside. Transport and Replica have their own.
+public enum ServerLimits {
+    /// Sessions of vehicles at once.
+    public static let sessions = 20_000
+    /// Messages that a session may send, before any signature is checked.
+    public static let sessionRate = TokenRate(perSecond: 2000, burst: 4000)
+    /// Unsent bytes of a connection above which its subscriptions wait.
+    public static let congestedBytes = 256 << 10
+    /// Messages of vehicles whose signatures wait to be checked; what comes above it is refused as `busy`.
+    public static let waitingAdmissions = 16_384
+    /// Messages that one job of the pool checks: small enough that both cores share a burst.
+    public static let admissionsPerJob = 64
+    /// Frames of a peer whose signatures wait to be checked; what comes above it is dropped, since consensus sends again.
+    public static let waitingFrames = 8192
+    /// Certificates that a session may have shown: a vehicle has one, a concentrator a few hundred.
+    public static let certificatesPerSession = 1024
+    /// Executed blocks that wait to be written to tiles and index. Above it the gateway answers `busy`.
+    public static let unwrittenBlocks = 4096
+    /// Cars and blocks whose place in the journal is remembered until they are indexed.
+    public static let notedRecords = 65_536
+    /// Notices that wait for a slow watcher; the oldest are dropped.
+    public static let notices = 4096
+    /// How often records whose time is over are deleted, in milliseconds.
+    public static let retentionIntervalMilliseconds: UInt64 = 60_000
+    /// How often tiles, index and checkpoint are written at most, in milliseconds: what came meanwhile is written together.
+    public static let writeIntervalMilliseconds: UInt64 = 200
+}

@@ -1,0 +1,135 @@
+import Consensus
+import Cryptography
+import Replica
+import Storage
+import TransparencyLog
+import Wire
+
+/// Why something cannot be read back from the stores.
+enum StoresError: Error, CustomStringConvertible {
+    case index(IndexError)
+    case journal(Storage.JournalError)
+    case log(LogError)
+    case unreadable(String)
+    case unknownReport
+
+    var description: String {
+        switch self {
+        case .index(let error): "\(error)"
+        case .journal(let error): "\(error)"
+        case .log(let error): "\(error)"
+        case .unreadable(let what): what
+        case .unknownReport: "the report is in the log, but no longer in the index"
+        }
+    }
+}
+
+/// What has been written to the disk, to read from on any thread: the journal's records, the index, the log's own files.
+struct Stores: Sendable {
+    let index: Index
+    let journal: JournalReader
+    let log: DirectorySource
+
+    // MARK: Receipts of earlier reports
+
+    /// The `.tlog-proof` of the leaf that is found, under the checkpoint that the log's files end at.
+    func receipt(leaf find: (Index) throws(IndexError) -> UInt64?) -> Result<[UInt8], StoresError> {
+        Result.of { () throws(StoresError) in
+            let leaf: UInt64?
+            do throws(IndexError) { leaf = try find(index) } catch { throw StoresError.index(error) }
+            guard let leaf else { throw StoresError.unknownReport }
+            return try receipt(of: leaf)
+        }
+    }
+
+    private func receipt(of leaf: UInt64) throws(StoresError) -> [UInt8] {
+        let bytes: [UInt8]
+        do { bytes = try log.read(.checkpoint) } catch { throw .unreadable("checkpoint: \(error)") }
+        do {
+            let signed = try SignedCheckpoint(parsing: bytes)
+            let proof = try TileReader(log, size: signed.checkpoint.size).inclusionProof(of: leaf)
+            return InclusionReceipt(index: leaf, proof: proof, signed: signed).bytes
+        } catch {
+            throw .log(error)
+        }
+    }
+
+    // MARK: History for a peer
+
+    /// Final blocks from the requested height on, as many as one answer carries.
+    func history(_ request: HistoryRequest) -> Result<PeerMessage?, StoresError> {
+        Result.of { () throws(StoresError) in
+            var chain: [(block: Block, certificate: Certificate?)] = []
+            for row in try rows(from: request.height) { chain.append((try block(row), try certificate(row))) }
+            return HistoryBatch(of: chain).map(PeerMessage.historyBatch)
+        }
+    }
+
+    /// A run of a lane's cars, as many as one answer carries.
+    func cars(_ request: CarRequest) -> Result<PeerMessage?, StoresError> {
+        Result.of { () throws(StoresError) in
+            var failure: StoresError?
+            let batch = CarBatch(answering: request) { hash in
+                do throws(StoresError) {
+                    return try car(hash)
+                } catch {
+                    failure = error
+                    return nil
+                }
+            }
+            if batch == nil, let failure { throw failure }
+            return batch.map(PeerMessage.carBatch)
+        }
+    }
+
+    private func rows(from height: UInt64) throws(StoresError) -> [IndexedBlock] {
+        let limit = ConsensusLimits.blocksPerHistory + ConsensusLimits.linksPerHistory
+        do { return try index.blocks(from: height, limit: limit).items } catch { throw .index(error) }
+    }
+
+    private func block(_ row: IndexedBlock) throws(StoresError) -> Block {
+        guard let position = row.journal else { throw .unreadable("the journal has no block \(row.height)") }
+        switch try record(at: position) {
+        case .block(let block): return block
+        case .signed(let signed):
+            if case .proposal(let block) = signed.statement { return block }
+            throw .unreadable("another record stands for block \(row.height)")
+        case .car, .certificate, .finalized: throw .unreadable("another record stands for block \(row.height)")
+        }
+    }
+
+    private func certificate(_ row: IndexedBlock) throws(StoresError) -> Certificate? {
+        guard let bytes = row.finalization else { return nil }
+        do { return try Certificate(decoding: bytes) } catch { throw .unreadable("certificate: \(error)") }
+    }
+
+    private func car(_ hash: Digest) throws(StoresError) -> SignedCar? {
+        let position: JournalPosition?
+        do { position = try index.car(hash) } catch { throw .index(error) }
+        guard let position else { return nil }
+        switch try record(at: position) {
+        case .car(let car): return car
+        case .signed(let signed):
+            if case .ownCar(let car) = signed.statement { return SignedCar(car: car, signature: signed.signature) }
+            return nil
+        case .block, .certificate, .finalized: return nil
+        }
+    }
+
+    private func record(at position: JournalPosition) throws(StoresError) -> Record {
+        let bytes: [UInt8]
+        do { bytes = try journal.read(at: position) } catch { throw .journal(error) }
+        do { return try Record(decoding: bytes) } catch { throw .unreadable("a record at \(position): \(error)") }
+    }
+}
+
+extension Result where Failure == StoresError {
+    /// What `body` returns, or why it cannot.
+    fileprivate static func of(_ body: () throws(StoresError) -> Success) -> Result {
+        do {
+            return .success(try body())
+        } catch {
+            return .failure(error)
+        }
+    }
+}

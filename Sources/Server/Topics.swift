@@ -1,0 +1,28 @@
+import Cryptography
+import Telemetry
+import Transport
+
+/// What vehicles publish, and where their answers go.
+enum Topics {
+    static let reports = "waymark/v1/reports"
+    static let telemetry = "waymark/v1/telemetry"
+    static let revocations = "waymark/v1/revocations"
+
+    /// Where the receipt of a report goes, to the session that submitted it and no other.
+    static func receipt(_ report: Digest) -> String { "waymark/v1/receipts/\(report)" }
+
+    /// Where MQTT 3.1.1, which cannot refuse, is told why a message was refused.
+    static func refusal(_ payload: Digest) -> String { "waymark/v1/refusals/\(payload)" }
+}
+
+extension Refusal {
+    /// MQTT 5's code for the refusal; the reason string beside it says which one.
+    var mqttReason: MQTTReason {
+        switch self {
+        case .malformed, .outOfBounds, .notCanonical, .stale, .future, .belowWindow: .payloadFormatInvalid
+        case .oversized: .implementationSpecificError
+        case .badSignature, .uncertified, .certificateNotYetValid, .certificateExpired, .revoked: .notAuthorized
+        case .rateExceeded, .busy: .quotaExceeded
+        }
+    }
+}

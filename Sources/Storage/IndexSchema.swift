@@ -1,0 +1,50 @@
+import GRDB
+
+/// The index's tables. Digests are blobs of 32 bytes, times milliseconds since 1970, unsigned numbers the same 64 bits signed.
+enum IndexSchema {
+    static func migrator() -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("first") { database in
+            try database.execute(sql: first)
+        }
+        return migrator
+    }
+
+    private static let first = """
+        CREATE TABLE blocks (
+            height INTEGER PRIMARY KEY, view INTEGER NOT NULL, time INTEGER NOT NULL, size INTEGER NOT NULL,
+            root BLOB NOT NULL, hash BLOB NOT NULL, segment INTEGER, offset INTEGER, finalization BLOB
+        ) STRICT;
+        CREATE UNIQUE INDEX blocks_by_hash ON blocks (hash);
+        CREATE INDEX blocks_by_size ON blocks (size);
+
+        CREATE TABLE entries (
+            number INTEGER PRIMARY KEY, height INTEGER NOT NULL, type INTEGER NOT NULL,
+            cell INTEGER, edge INTEGER, direction INTEGER, bucket INTEGER, kind INTEGER, seen INTEGER, weight INTEGER,
+            tag BLOB
+        ) STRICT;
+        CREATE INDEX observations_by_cell ON entries (cell, number) WHERE cell IS NOT NULL;
+        CREATE INDEX observations_by_bucket ON entries (bucket) WHERE cell IS NOT NULL;
+
+        CREATE TABLE hazards (
+            id BLOB PRIMARY KEY, kind INTEGER NOT NULL, state INTEGER NOT NULL, cell INTEGER NOT NULL,
+            edge INTEGER, direction INTEGER, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+            expires INTEGER NOT NULL, vehicles INTEGER NOT NULL, height INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX hazards_by_cell ON hazards (state, cell);
+
+        CREATE TABLE records (
+            digest BLOB PRIMARY KEY, bytes BLOB NOT NULL, signature BLOB NOT NULL, received INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX records_by_time ON records (received);
+
+        CREATE TABLE receipts (
+            digest BLOB PRIMARY KEY, key BLOB NOT NULL, leaf INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX receipts_by_key ON receipts (key);
+
+        CREATE TABLE cars (
+            hash BLOB PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+}

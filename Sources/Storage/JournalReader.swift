@@ -1,0 +1,33 @@
+/// Reads records of a journal by position while it is being written: history that others ask for. Any thread may use it.
+public struct JournalReader: Sendable {
+    typealias Format = JournalFormat
+
+    let directory: String
+
+    /// Reads the journal in `directory`, whoever writes it.
+    public init(directory: String) {
+        self.directory = directory
+    }
+
+    /// The record at `position`, which has been committed.
+    public func read(at position: JournalPosition) throws(JournalError) -> [UInt8] {
+        let path = Journal.path(directory, position.segment)
+        let offset = Int(position.offset)
+        let (head, start, file) = try journaling { () throws(FileError) in
+            let file = try File(path, .read)
+            return (
+                try file.read(Format.segmentHeaderLength, at: 0), try file.read(Format.recordHeaderLength, at: offset),
+                file
+            )
+        }
+        guard let segment = Format.SegmentHeader(head), let record = Format.RecordHeader(start, at: 0),
+            record.length <= Format.payloadLimit
+        else { throw .noRecord(position) }
+        let payload = try journaling { () throws(FileError) in
+            try file.read(record.length, at: offset + Format.recordHeaderLength)
+        }
+        guard payload.count == record.length, record.checksum(of: payload[...], salt: segment.salt) == record.checksum
+        else { throw .noRecord(position) }
+        return payload
+    }
+}

@@ -1,0 +1,103 @@
+import Cryptography
+import Wire
+
+/// What makes a car invalid: evidence against its owner, since it depends on nothing but the car and the committee's
+/// terms.
+public enum CarFault: Error, Hashable, Sendable {
+    /// More items than a car may have.
+    case tooManyItems(count: Int)
+    /// The item at `index` may not stand in a car, or not there.
+    case item(index: Int, Refusal)
+}
+
+/// Reads the items of a car. An owner puts each certificate before the first report that needs it, and only once; a
+/// repeat is read once.
+public struct CarInspector: Sendable {
+    private let admission: Admission
+
+    /// An inspector under these terms.
+    public init(terms: CommitteeTerms) {
+        admission = Admission(terms: terms)
+    }
+
+    /// Checks all that a validator vouches for when it acknowledges a car: shape, bounds, certificates, signatures, and
+    /// that each report was signed within 30 s of `sealedAt`. No clock and no state, so that all validators agree.
+    /// Costs a signature check an item: for the work pool.
+    public func inspect(items: [[UInt8]], sealedAt: Timestamp) -> Result<[AdmittedItem], CarFault> {
+        guard items.count <= TelemetryLimits.carItems else { return .failure(.tooManyItems(count: items.count)) }
+        var reading = Reading()
+        var admitted: [AdmittedItem] = []
+        for (index, item) in items.enumerated() {
+            do throws(Refusal) {
+                if let item = try inspect(CarItem(decoding: item), sealedAt: sealedAt, &reading) {
+                    admitted.append(item)
+                }
+            } catch {
+                return .failure(.item(index: index, error))
+            }
+        }
+        return .success(admitted)
+    }
+
+    /// The items of a car that has its proof of availability: one honest validator at least has inspected it, so
+    /// signatures are not checked again and its content counts as valid. Total: an item that cannot be read is skipped,
+    /// by every validator alike.
+    public func decode(items: [[UInt8]]) -> [AdmittedItem] {
+        var reading = Reading()
+        var admitted: [AdmittedItem] = []
+        for item in items.prefix(TelemetryLimits.carItems) {
+            guard case .success(let item) = Result(catching: { () throws(Refusal) in try CarItem(decoding: item) })
+            else { continue }
+            if let item = reading.take(trusting: item) { admitted.append(item) }
+        }
+        return admitted
+    }
+
+    private func inspect(
+        _ item: CarItem, sealedAt: Timestamp, _ reading: inout Reading
+    ) throws(Refusal) -> AdmittedItem? {
+        switch item {
+        case .certificate(let certificate):
+            if !reading.hasRead(certificate) { reading.remember(try admission.enrol(certificate)) }
+            return nil
+        case .report(let report):
+            if let refusal = Timeliness.car.refusal(of: report.value.time, at: sealedAt) { throw refusal }
+            let enrolment = try reading.enrolment(of: report.value)
+            try admission.check(report, signedBy: enrolment.certificate.vehicleKey)
+            return .report(AdmittedReport(report, enrolment: enrolment))
+        case .revocation(let revocation):
+            return .revocation(try admission.admit(revocation))
+        }
+    }
+}
+
+/// The certificates that a car has shown so far.
+private struct Reading {
+    private var enrolments: [Digest: Enrolment] = [:]
+
+    func hasRead(_ certificate: Signed<EnrolmentCertificate>) -> Bool {
+        enrolments[Digest.sha256(certificate.bytes)]?.signed == certificate
+    }
+
+    mutating func remember(_ enrolment: Enrolment) {
+        enrolments[enrolment.digest] = enrolment
+    }
+
+    func enrolment(of report: Report) throws(Refusal) -> Enrolment {
+        guard let enrolment = enrolments[report.certificateDigest] else { throw .uncertified }
+        return enrolment
+    }
+
+    /// What the item is, if others have checked its signatures.
+    mutating func take(trusting item: CarItem) -> AdmittedItem? {
+        switch item {
+        case .certificate(let certificate):
+            remember(Enrolment(trusting: certificate))
+            return nil
+        case .report(let report):
+            return enrolments[report.value.certificateDigest].map { .report(AdmittedReport(report, enrolment: $0)) }
+        case .revocation(let revocation):
+            return .revocation(AdmittedRevocation(signed: revocation))
+        }
+    }
+}

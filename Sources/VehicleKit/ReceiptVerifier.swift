@@ -1,0 +1,89 @@
+import Cryptography
+import EventLoop
+import Telemetry
+import TransparencyLog
+
+/// Why a receipt does not show that a report stands in the log.
+public enum ReceiptFault: Error, Hashable, Sendable {
+    /// The text is not a receipt, or its head is not endorsed as the policy demands.
+    case log(LogError)
+    /// It shows that something stands in the log, which is not this report.
+    case otherEntry
+}
+
+extension ReceiptFault: CustomStringConvertible {
+    /// The reason in words.
+    public var description: String {
+        switch self {
+        case .log(let error): "\(error)"
+        case .otherEntry: "the receipt is not for this report"
+        }
+    }
+}
+
+/// Checks receipts with nothing but a policy: the public keys of the committee.
+///
+/// Many receipts lead to one head, and many vehicles of a process get them: a head whose signatures were found good is remembered by its text, so
+/// that its signatures are verified once.
+public struct ReceiptVerifier: Sendable {
+    /// Whom it believes.
+    public let policy: Policy
+    private let limit: Int
+    private var good: Set<Digest> = []
+    /// In the order in which they came, from `oldest` on.
+    private var order: [Digest] = []
+    private var oldest = 0
+    /// How many heads it has verified the signatures of.
+    public private(set) var headsVerified: UInt64 = 0
+
+    /// A verifier that believes `policy`.
+    public init(policy: Policy, rememberedHeads: Int = VehicleLimits.checkedHeads) {
+        precondition(rememberedHeads > 0, "a verifier remembers one head at least")
+        self.policy = policy
+        limit = rememberedHeads
+    }
+
+    /// Where in the log the report stands, if `receipt` shows that one of its signings does. `commitments` are HMAC-SHA256(salt, report bytes).
+    public mutating func verify(
+        _ receipt: [UInt8], commitments: [Digest]
+    ) throws(ReceiptFault) -> (index: UInt64, head: Checkpoint) {
+        do throws(LogError) {
+            let parsed = try InclusionReceipt(parsing: receipt)
+            try believe(parsed.signed)
+            let head = parsed.signed.checkpoint
+            for commitment in commitments.reversed() where Self.leads(parsed, from: commitment) {
+                return (parsed.index, head)
+            }
+        } catch {
+            throw .log(error)
+        }
+        throw .otherEntry
+    }
+
+    private mutating func believe(_ signed: SignedCheckpoint) throws(LogError) {
+        let name = Digest.sha256(signed.bytes)
+        guard !good.contains(name) else { return }
+        headsVerified += 1
+        try policy.evaluate(signed)
+        remember(name)
+    }
+
+    private mutating func remember(_ name: Digest) {
+        good.insert(name)
+        guard order.count == limit else { return order.append(name) }
+        good.remove(order[oldest])
+        order[oldest] = name
+        oldest = (oldest + 1) % limit
+    }
+
+    private static func leads(_ receipt: InclusionReceipt, from commitment: Digest) -> Bool {
+        let entry = Entry.report(ReportEntry(commitment: commitment)).encoded()
+        let head = receipt.signed.checkpoint
+        return receipt.index < head.size
+            && MerkleProof.verifyInclusion(
+                of: Merkle.leaf(entry), at: receipt.index, in: head.size, root: head.root, proof: receipt.proof)
+    }
+}
+
+/// One verifier for all vehicles of a loop.
+public typealias SharedReceiptVerifier = LoopLocal<ReceiptVerifier>

@@ -1,0 +1,98 @@
+import Cryptography
+import Hazards
+import Telemetry
+import Wire
+
+/// What a vehicle's owner learns.
+public enum VehicleEvent: Hashable, Sendable {
+    /// A gateway has let the vehicle in.
+    case connected(Gateway)
+    /// The connection, or the attempt at one, has ended; another follows unless the vehicle was stopped.
+    case disconnected(Gateway, reason: String)
+    /// A report stands in the log, shown by a receipt that was checked.
+    case acknowledged(Acknowledgement)
+    /// A gateway refuses a report for good; it has left the outbox.
+    case refused(Digest, Refusal?, text: String)
+    /// A report has left the outbox without an answer.
+    case abandoned(sequence: UInt64, Abandonment)
+    /// A hazard in an area that the vehicle follows began, changed or ended.
+    case hazard(Hazard)
+    /// A gateway did what it should not have.
+    case fault(Gateway, String)
+    /// A gateway's words beside an acknowledgement, such as `unknownMap`.
+    case remark(String)
+}
+
+/// Why a report left the outbox without an answer.
+public enum Abandonment: Hashable, Sendable {
+    /// Its oldest observation is a day old: no validator takes it any more.
+    case tooOld
+    /// There were more reports than the outbox holds.
+    case outboxFull
+}
+
+/// A report that stands in the log.
+public struct Acknowledgement: Hashable, Sendable {
+    /// SHA-256 of the report's bytes as they were answered: the receipt's name.
+    public let report: Digest
+    /// The report's number.
+    public let sequence: UInt64
+    /// Where its entry stands in the log.
+    public let index: UInt64
+    /// How many entries the head has under which that was shown.
+    public let treeSize: UInt64
+    /// Milliseconds from the report's first observation until the receipt was checked, by the vehicle's wall clock.
+    public let sinceObservationMilliseconds: UInt64
+    /// Milliseconds from `report` being called until the receipt was checked.
+    public let sinceSubmissionMilliseconds: UInt64
+    /// The receipt: a C2SP `.tlog-proof`, to be kept by whoever wants to show it.
+    public let receipt: [UInt8]
+}
+
+/// What a vehicle did, in numbers that only rise.
+public struct VehicleCounters: Hashable, Sendable {
+    /// Reports taken from the owner.
+    public var reportsSubmitted: UInt64 = 0
+    /// Reports acknowledged by a receipt that was checked.
+    public var reportsAcknowledged: UInt64 = 0
+    /// Reports refused for good.
+    public var reportsRefused: UInt64 = 0
+    /// Reports that left the outbox without an answer.
+    public var reportsAbandoned: UInt64 = 0
+    /// Publishes of reports, first and further ones.
+    public var reportsSent: UInt64 = 0
+    /// Signings of a report beyond its first.
+    public var signedAgain: UInt64 = 0
+    /// Answers that told to send again later.
+    public var postponed: UInt64 = 0
+    /// Samples published.
+    public var telemetrySent: UInt64 = 0
+    /// Samples that a gateway acknowledged.
+    public var telemetryAcknowledged: UInt64 = 0
+    /// Samples that a gateway refused.
+    public var telemetryRefused: UInt64 = 0
+    /// Samples that were not published because no gateway was there, or it did not keep up.
+    public var telemetryDropped: UInt64 = 0
+    /// Connections that a gateway let in.
+    public var connections: UInt64 = 0
+    /// Things that a gateway should not have done.
+    public var faults: UInt64 = 0
+
+    /// Nothing yet.
+    public init() {}
+
+    /// The sums of both.
+    public static func + (left: Self, right: Self) -> Self {
+        var sum = left
+        for field in fields { sum[keyPath: field] += right[keyPath: field] }
+        return sum
+    }
+
+    private static var fields: [WritableKeyPath<Self, UInt64>] {
+        [
+            \.reportsSubmitted, \.reportsAcknowledged, \.reportsRefused, \.reportsAbandoned, \.reportsSent,
+            \.signedAgain, \.postponed, \.telemetrySent, \.telemetryAcknowledged, \.telemetryRefused, \.telemetryDropped, \.connections,
+            \.faults,
+        ]
+    }
+}

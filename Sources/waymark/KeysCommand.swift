@@ -1,0 +1,105 @@
+import ArgumentParser
+import Cryptography
+import Foundation
+import Server
+import Telemetry
+import VehicleKit
+import Wire
+
+/// Keys and enrolment. Nothing here needs a running validator.
+struct KeysCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keys", abstract: "Make committees, vehicles and their certificates.",
+        subcommands: [NewCommittee.self, NewVehicle.self, Enrol.self, Revoke.self])
+
+    /// Fresh keys and configuration for a committee on one machine: the start of a real one, too.
+    struct NewCommittee: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "committee", abstract: "A new committee: keys, configuration, policy.")
+
+        @Argument(help: "Folder to make.") var directory: String
+        @Option(help: "Validators, 1 to 15.") var validators = 4
+        @Option(help: "The log's name: a DNS name of yours and a path.") var origin = "waymark.local/log"
+        @Option(help: "First port; each validator takes three.") var port = 7300
+        @Option(help: "Port of the first validator's page.") var http = 8080
+        @Option(help: "Road network (.osm.pbf) that observations may name edges of.") var map: String?
+
+        func run() throws {
+            let map = try map.map { try MapFile(path: $0) }
+            let plan = CommitteeFolder.Plan(
+                origin: origin, validators: validators, firstPort: port, httpPort: http, map: map?.planned)
+            _ = try CommitteeFolder(path: directory).create(plan)
+            print("\(directory): \(validators) validators. Start each with")
+            print("  waymark serve --config \(directory)/validator-1/validator.json5")
+        }
+    }
+
+    /// A vehicle's own key. It never leaves the vehicle: enrolment needs its public half only.
+    struct NewVehicle: ParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "vehicle", abstract: "A new vehicle's key.")
+
+        @Argument(help: "File to write the secret seed to.") var file: String
+
+        func run() throws {
+            let key = SigningKey.generate()
+            try SecretFile.write(key.seed, to: file)
+            print(Hex.encode(key.publicKey.bytes))
+        }
+    }
+
+    /// A certificate for a vehicle's key, signed by the authority.
+    struct Enrol: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "enrol", abstract: "Certify a vehicle's key.",
+            discussion: "Writes an identity file (JSON) that `waymark vehicle` and other clients read.")
+
+        @Option(help: "The committee file.") var committee: String
+        @Option(help: "The authority's key file.") var authority: String
+        @Option(help: "The vehicle's seed file (`waymark keys vehicle`).") var vehicle: String
+        @Option(help: "Days that the certificate is valid.") var days: UInt64 = 365
+        @Argument(help: "Identity file to write.") var file: String
+
+        func validate() throws {
+            guard (1...3660).contains(days) else { throw ValidationError("--days is \(days): 1 to 3,660 are possible") }
+        }
+
+        func run() throws {
+            let chain = try CommitteeFile(path: committee).chain()
+            let authority = EnrolmentAuthority(key: try SecretFile.signingKey(authority), chain: chain)
+            let key = try SecretFile.signingKey(vehicle)
+            let identity = authority.enrol(key, from: .now(), days: days)
+            try identity.save(to: file)
+            print("\(file): certificate \(identity.certificateDigest)")
+        }
+    }
+
+    /// Ends a certificate: an ordered entry, effective from its height on.
+    struct Revoke: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "revoke", abstract: "Sign the end of a certificate.",
+            discussion: """
+                Writes the signed revocation; publish it to a validator on the topic waymark/v1/revocations:
+                  mosquitto_pub -V 5 -q 1 -t waymark/v1/revocations -f FILE
+                """)
+
+        @Option(help: "The committee file.") var committee: String
+        @Option(help: "The authority's key file.") var authority: String
+        @Option(help: "The certificate's digest, hexadecimal.") var certificate: String
+        @Argument(help: "File to write the signed revocation to.") var file: String
+
+        func run() throws {
+            guard let bytes = Hex.decode(certificate), let digest = Digest(bytes: bytes) else {
+                throw ValidationError("--certificate is not 64 hexadecimal digits")
+            }
+            let chain = try CommitteeFile(path: committee).chain()
+            let authority = EnrolmentAuthority(key: try SecretFile.signingKey(authority), chain: chain)
+            let envelope = authority.revoke(digest, at: .now())
+            try Data(envelope).write(to: URL(fileURLWithPath: file))
+        }
+    }
+}
+
+extension Timestamp {
+    /// This machine's clock.
+    static func now() -> Timestamp { Timestamp(milliseconds: UInt64(Date().timeIntervalSince1970 * 1000)) }
+}

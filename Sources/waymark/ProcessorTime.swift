@@ -1,0 +1,27 @@
+import Foundation
+
+/// CPU seconds as the kernel counts them.
+enum ProcessorTime {
+    /// Of this process and all children that have ended and been waited for, user and system together.
+    static func total() -> Double { seconds(of: RUSAGE_SELF) + seconds(of: RUSAGE_CHILDREN) }
+
+    /// Of a running process, from /proc; nil where it has ended.
+    static func of(process identifier: Int32) -> Double? {
+        guard let stat = try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8),
+            let end = stat.lastIndex(of: ")")
+        else { return nil }
+        // Fields 14 and 15 of proc(5), counted from 1; the name in field 2 may hold spaces, so count from behind it.
+        let fields = stat[stat.index(after: end)...].split(separator: " ")
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return nil }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    private static func seconds(of who: __rusage_who) -> Double {
+        var usage = rusage()
+        // Safety: getrusage fills the struct that is lent to it for the call.
+        unsafe getrusage(who, &usage)
+        let user = Double(usage.ru_utime.tv_sec) + Double(usage.ru_utime.tv_usec) / 1e6
+        let system = Double(usage.ru_stime.tv_sec) + Double(usage.ru_stime.tv_usec) / 1e6
+        return user + system
+    }
+}

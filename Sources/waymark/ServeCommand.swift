@@ -1,0 +1,118 @@
+import ArgumentParser
+import EventLoop
+import Foundation
+import Inspection
+import Logging
+import Replica
+import Server
+
+/// A validator: the server on its loop, and beside it the pages for people on threads of their own.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Run a validator.",
+        discussion: """
+            Without --config a committee of one is made in ./waymark-node at the first start: a useful node that anyone can
+            report to, whose log anyone can audit. With --config it takes its part in the committee of that file.
+            Ends cleanly on SIGINT and SIGTERM.
+            """)
+
+    @Option(help: "The validator's configuration file (validator.json5).") var config: String?
+    @Option(help: "debug, info, warning or error.") var logLevel: Logger.Level = .info
+
+    func run() async throws {
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        let path = try config ?? Self.singleNode()
+        let configuration = try ServerConfiguration(path: path)
+        let committee = try CommitteeFile(path: configuration.committee)
+        let keys = try ValidatorKeys.load(from: configuration.keys)
+        let validator = try Validator(configuration, committee: committee, keys: keys)
+        let map = try configuration.map.map { try MapFile(path: $0) }
+        try check(map, committee)
+
+        var logger = Logger(label: configuration.validator)
+        logger.logLevel = logLevel
+        let loop = try EventLoop.spawn(name: "server")
+        let server = try Server(validator, keys: keys, data: configuration.data, loop: loop, logger: logger)
+        try await server.start()
+        logger.info("\(configuration.validator) of \(committee.origin) is up")
+        try await serve(server, configuration, committee, map, logger)
+        await server.stop()
+        loop.stop()
+        await loop.waitUntilStopped()
+        logger.info("\(configuration.validator) has ended")
+    }
+
+    /// Serves people until a signal comes; without an address for them, just waits for the signal.
+    private func serve(
+        _ server: Server, _ configuration: ServerConfiguration, _ committee: CommitteeFile, _ map: MapFile?,
+        _ logger: Logger
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            if let address = configuration.listen.http {
+                let page = try await inspection(server, configuration, committee, map, try Endpoint(address), logger)
+                group.addTask { try await page.run { port in logger.info("page on port \(port)") } }
+            }
+            group.addTask { await Interruption.wait(on: server.loop) }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func inspection(
+        _ server: Server, _ configuration: ServerConfiguration, _ committee: CommitteeFile, _ map: MapFile?,
+        _ endpoint: Endpoint, _ logger: Logger
+    ) async throws -> InspectionServer {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        let settings = InspectionConfiguration(
+            host: endpoint.host, port: Int(endpoint.port), logDirectory: "\(configuration.data)/log",
+            title: committee.origin, validator: configuration.validator, committeeSize: committee.validators.count,
+            origin: committee.origin, hazards: await server.activeHazards, logger: quiet)
+        let (metrics, status) = (server.metrics, server.status)
+        return InspectionServer(
+            configuration: settings, map: map.map { InspectionMap(network: $0.network, digest: $0.digest) },
+            notices: server.watched, metrics: { metrics.value }, status: { StatusSnapshot(status.value) })
+    }
+
+    private func check(_ map: MapFile?, _ committee: CommitteeFile) throws {
+        guard let map, let agreed = committee.map else { return }
+        guard "\(map.digest)" == agreed.digest.lowercased(), map.network.edgeCount == Int(agreed.segments) else {
+            throw Failure("\(map.path) is not the committee's map: its digest is \(map.digest), not \(agreed.digest)")
+        }
+    }
+
+    /// The configuration of a committee of one, made where it is missing.
+    private static func singleNode() throws -> String {
+        let folder = CommitteeFolder(path: "waymark-node")
+        if !FileManager.default.fileExists(atPath: folder.committeePath) {
+            _ = try folder.create(.init(origin: "waymark.local/node", validators: 1))
+            Terminal.write("waymark: made a committee of one in \(folder.path); its page is http://127.0.0.1:8080/\n")
+        }
+        return folder.configurationPath(0)
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+/// Waits for Ctrl-C or an operator's wish to end.
+enum Interruption {
+    static func wait(on loop: EventLoop) async {
+        let (signals, continuation) = AsyncStream<Void>.makeStream()
+        loop.execute {
+            for signal in [SignalWatch.Signal.interrupt, .terminate] {
+                _ = try? SignalWatch.watch(signal, on: loop) { continuation.yield() }
+            }
+        }
+        for await _ in signals { return }
+    }
+}
+
+extension StatusSnapshot {
+    init(_ status: ServerStatus) {
+        self.init(
+            view: status.view, height: status.height, size: status.head?.size ?? 0, root: status.head?.root ?? .zero,
+            logTime: status.head?.time ?? .init(milliseconds: 0),
+            millisecondsSinceAdvance: EventLoop.monotonicMilliseconds - status.advancedAtMilliseconds,
+            vehicles: status.sessions, peers: status.peers)
+    }
+}

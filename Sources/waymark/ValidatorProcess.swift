@@ -1,0 +1,78 @@
+import Foundation
+import Server
+
+/// A validator as a process of its own, the same executable with `serve`, its output in a file beside its data.
+final class ValidatorProcess {
+    let index: Int
+    private let configuration: String
+    private let logPath: String
+    private var process: Process?
+
+    init(index: Int, folder: CommitteeFolder) {
+        self.index = index
+        configuration = folder.configurationPath(index)
+        logPath = "\(folder.validatorPath(index))/serve.log"
+    }
+
+    /// Starts it, or starts it again; its output is appended.
+    func start() throws {
+        if !FileManager.default.fileExists(atPath: logPath) {
+            _ = FileManager.default.createFile(atPath: logPath, contents: nil)
+        }
+        guard let output = FileHandle(forWritingAtPath: logPath) else {
+            throw Failure("cannot write \(logPath)")
+        }
+        try output.seekToEnd()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments = ["serve", "--config", configuration]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        self.process = process
+    }
+
+    /// The operating system's number of the process.
+    var identifier: Int32? { process?.isRunning == true ? process?.processIdentifier : nil }
+
+    var isRunning: Bool { process?.isRunning ?? false }
+
+    /// Asks it to end.
+    func terminate() {
+        if let process, process.isRunning { process.terminate() }
+    }
+
+    /// Ends it as an operator would, and waits; kills it where it does not end within ten seconds.
+    func stop() async {
+        guard let process, process.isRunning else { return }
+        process.terminate()
+        for _ in 0..<200 where process.isRunning { try? await Task.sleep(for: .milliseconds(50)) }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+    }
+
+    /// Resident memory in bytes, from the kernel; nil where it does not run.
+    var residentBytes: UInt64? {
+        guard let identifier, let status = try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
+            let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ UInt64($0) })
+        else { return nil }
+        return kibibytes * 1024
+    }
+
+    /// The last lines that it wrote, for a failure's message.
+    func tail(lines: Int = 10) -> String {
+        let text = (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").suffix(lines).joined(separator: "\n")
+    }
+}
+
+/// Why a command ends with 1, in words.
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,546 @@
+import Cryptography
+import Geography
+import Hazards
+import Telemetry
+import Testing
+import Transport
+import TransparencyLog
+import Wire
+
+@testable import VehicleKit
+
+/// A vehicle, and a gateway that takes its connections and commits its reports when told to. No time passes but by `pass`.
+private struct World {
+    var committee = TestCommittee()
+    var agent: VehicleAgent
+    var verifier: ReceiptVerifier
+    var server: MQTTServerSession?
+    var milliseconds: UInt64 = 0
+    let admission: Admission
+
+    /// The gateways that were dialled, in order.
+    var dialled: [Gateway] = []
+    var events: [VehicleEvent] = []
+    /// What the gateway was asked on this connection.
+    var published: [(message: MQTTMessage, packetID: UInt16?)] = []
+    var subscribed: [String] = []
+    var unsubscribed: [String] = []
+    /// Certificates that the gateway has learnt.
+    var enrolments: [Digest: Enrolment] = [:]
+    var closedByVehicle = 0
+
+    static let gateways = (0..<4).map { Gateway(host: "validator-\($0)", port: 7300) }
+
+    init(_ change: (inout VehicleSettings) -> Void = { _ in }) throws {
+        var settings = VehicleSettings()
+        settings.firstSequence = 1
+        change(&settings)
+        let identity = committee.identity()
+        admission = Admission(
+            terms: CommitteeTerms(chainID: TestCommittee.chain, authorities: [committee.authority.publicKey]))
+        agent = VehicleAgent(
+            identity: identity, gateways: Self.gateways, settings: settings, now: moment(0).timestamp)
+        verifier = ReceiptVerifier(policy: try committee.policy())
+    }
+
+    /// A vehicle that a gateway has let in.
+    static func connected(_ change: (inout VehicleSettings) -> Void = { _ in }) throws -> World {
+        var world = try World(change)
+        world.perform(world.agent.start(now: world.now))
+        world.accept()
+        return world
+    }
+
+    var now: Moment { moment(milliseconds) }
+
+    mutating func pass(_ step: UInt64) {
+        milliseconds += step
+        perform(agent.tick(now: now))
+    }
+
+    /// The gateway takes the connection that was dialled.
+    mutating func accept() {
+        server = MQTTServerSession(assignedClientID: "x", now: now.instant)
+        published = []
+        subscribed = []
+        enrolments = [:]
+        perform(agent.opened(now: now))
+    }
+
+    mutating func cut() {
+        server = nil
+        perform(agent.closed(reason: "reset", now: now))
+    }
+
+    mutating func perform(_ actions: [VehicleAgent.Action]) {
+        for action in actions {
+            switch action {
+            case .dial(let gateway): dialled.append(gateway)
+            case .send(let bytes): atGateway { $0.receive(bytes, now: $1) }
+            case .hangUp:
+                closedByVehicle += 1
+                server = nil
+            case .tell(let event): events.append(event)
+            }
+        }
+    }
+
+    /// The gateway acts, if there is a connection.
+    mutating func atGateway(_ body: (inout MQTTServerSession, Instant) -> [MQTTServerSession.Action]) {
+        guard var session = server else { return }
+        let actions = body(&session, now.instant)
+        server = session
+        gatewayPerforms(actions)
+    }
+
+    mutating func gatewayPerforms(_ actions: [MQTTServerSession.Action]) {
+        for action in actions {
+            switch action {
+            case .send(let bytes): perform(agent.received(bytes, now: now, verifier: &verifier))
+            case .deliver(let message, let packetID): published.append((message, packetID))
+            case .subscribe(let subscription, _): subscribed.append(subscription.filter.text)
+            case .unsubscribe(let filter): unsubscribed.append(filter.text)
+            case .connected: break
+            case .close: cut()
+            }
+        }
+    }
+
+    mutating func report() {
+        let seen = [observation(at: milliseconds)]
+        perform(agent.report(seen, mapDigest: nil, salt: salt, now: now).actions)
+    }
+
+    /// The report in the gateway's `index`th publish, as a validator would judge it.
+    mutating func admitted(_ index: Int) throws -> (report: AdmittedReport, packetID: UInt16) {
+        try #require(index < published.count)
+        let known = enrolments
+        let report = try admission.admitReport(envelope: published[index].message.payload) { known[$0] }.get()
+        enrolments[report.enrolment.digest] = report.enrolment
+        return (report, try #require(published[index].packetID))
+    }
+
+    /// The report of the `index`th publish is committed and its sender told.
+    mutating func commit(_ index: Int) throws {
+        let (report, packetID) = try admitted(index)
+        let receipt = try committee.commit(.report(ReportEntry(commitment: report.commitment)))
+        acknowledge(packetID, report.digest, receipt)
+    }
+
+    mutating func acknowledge(_ packetID: UInt16, _ report: Digest, _ receipt: [UInt8]?, text: String? = nil) {
+        let message = receipt.map { MQTTMessage(topic: "waymark/v1/receipts/\(report)", payload: $0) }
+        atGateway { $0.acknowledge(packetID, text: text, before: message, now: $1) }
+    }
+
+    mutating func refuse(_ index: Int, _ refusal: Refusal, _ reason: MQTTReason) throws {
+        let packetID = try #require(published[index].packetID)
+        atGateway { $0.refuse(packetID, reason: reason, text: refusal.reason, topic: "x", now: $1) }
+    }
+
+    mutating func publish(_ hazard: Hazard, on topic: String? = nil) {
+        let message = MQTTMessage(topic: topic ?? HazardTopic.topic(of: hazard), payload: hazard.encoded())
+        atGateway { $0.publish(message, now: $1) }
+    }
+
+    var acknowledgements: [Acknowledgement] {
+        events.compactMap { if case .acknowledged(let acknowledgement) = $0 { acknowledgement } else { nil } }
+    }
+
+    var faults: [String] { events.compactMap { if case .fault(_, let text) = $0 { text } else { nil } } }
+
+    var hazards: [Hazard] { events.compactMap { if case .hazard(let hazard) = $0 { hazard } else { nil } } }
+}
+
+// MARK: Reports
+
+@Test func aReportIsAcknowledgedByAReceiptThatWasChecked() throws {
+    var world = try World.connected()
+    world.report()
+    world.pass(120)
+    try world.commit(0)
+    let acknowledgement = try #require(world.acknowledgements.first)
+    #expect(acknowledgement.sequence == 1)
+    #expect(acknowledgement.index == 0)
+    #expect(acknowledgement.treeSize == 1)
+    #expect(acknowledgement.sinceObservationMilliseconds == 120)
+    #expect(acknowledgement.sinceSubmissionMilliseconds == 120)
+    #expect(world.agent.outbox.count == 0)
+    #expect(world.faults.isEmpty)
+    #expect(world.agent.isConnected)
+}
+
+@Test func anAcknowledgementWithoutAReceiptIsAFaultAndTheReportGoesElsewhere() throws {
+    var world = try World.connected()
+    world.report()
+    let (report, packetID) = try world.admitted(0)
+    world.acknowledge(packetID, report.digest, nil)
+    #expect(world.faults == ["acknowledged a report without a valid receipt"])
+    #expect(world.acknowledgements.isEmpty)
+    #expect(world.agent.outbox.count == 1)
+    #expect(world.closedByVehicle == 1)
+    world.pass(200)
+    #expect(world.dialled.count == 2)
+    #expect(world.dialled[0] != world.dialled[1])
+    world.accept()
+    #expect(try world.admitted(0).report.digest == report.digest)
+    try world.commit(0)
+    #expect(world.acknowledgements.count == 1)
+}
+
+@Test func aReceiptWithoutQuorumIsAFault() throws {
+    var world = try World.connected()
+    world.report()
+    let (report, packetID) = try world.admitted(0)
+    let receipt = try world.committee.commit(.report(ReportEntry(commitment: report.commitment)), cosigners: 2)
+    world.acknowledge(packetID, report.digest, receipt)
+    #expect(world.faults.count == 2)
+    #expect(world.acknowledgements.isEmpty)
+    #expect(world.agent.outbox.count == 1)
+    #expect(!world.agent.isConnected)
+}
+
+@Test func aResentReportIsAnsweredWithTheFirstOnesReceipt() throws {
+    var world = try World.connected()
+    world.report()
+    let (first, _) = try world.admitted(0)
+    // Committed, but the answer is lost; half a minute later the vehicle has signed again.
+    let receipt = try world.committee.commit(.report(ReportEntry(commitment: first.commitment)))
+    world.cut()
+    world.pass(40_000)
+    world.accept()
+    let (second, packetID) = try world.admitted(0)
+    #expect(second.digest != first.digest)
+    #expect(second.report.sequence == first.report.sequence)
+    world.acknowledge(packetID, second.digest, receipt)
+    #expect(world.acknowledgements.map(\.report) == [second.digest])
+    #expect(world.faults.isEmpty)
+}
+
+@Test func theCertificateIsLeftOutOnceTheGatewayHasAnswered() throws {
+    var world = try World.connected()
+    world.report()
+    world.report()
+    // Both left before the first answer, so both carry it.
+    let sizes = world.published.map(\.message.payload.count)
+    #expect(sizes[0] == sizes[1])
+    try world.commit(0)
+    world.report()
+    #expect(world.published[2].message.payload.count < sizes[0] - 100)
+    try world.commit(1)
+    try world.commit(2)
+    #expect(world.acknowledgements.map(\.sequence) == [1, 2, 3])
+    world.cut()
+    world.pass(200)
+    world.accept()
+    world.report()
+    #expect(world.published[0].message.payload.count == sizes[0])
+}
+
+@Test func aGatewayThatForgotTheCertificateGetsItAgain() throws {
+    var world = try World.connected()
+    world.report()
+    try world.commit(0)
+    world.report()
+    try world.refuse(1, .uncertified, .notAuthorized)
+    #expect(world.published.count == 3)
+    #expect(world.published[2].message.payload.count > world.published[1].message.payload.count + 100)
+    try world.commit(2)
+    #expect(world.acknowledgements.count == 2)
+}
+
+@Test func aReportThatNobodyWillTakeLeavesTheOutbox() throws {
+    var world = try World.connected()
+    world.report()
+    let digest = try world.admitted(0).report.digest
+    try world.refuse(0, .revoked, .notAuthorized)
+    #expect(world.events.last == .refused(digest, .revoked, text: Refusal.revoked.reason))
+    #expect(world.agent.outbox.count == 0)
+    #expect(world.agent.counters.reportsRefused == 1)
+}
+
+@Test func aBusyGatewayIsAskedAgainLater() throws {
+    var world = try World.connected()
+    world.report()
+    try world.refuse(0, .busy, .quotaExceeded)
+    #expect(world.published.count == 1)
+    world.pass(1_000)
+    #expect(world.published.count == 2)
+    #expect(world.published[0].message.payload == world.published[1].message.payload)
+    try world.commit(1)
+    #expect(world.acknowledgements.count == 1)
+}
+
+@Test func aStaleReportIsSignedAgainAtOnce() throws {
+    var world = try World.connected()
+    world.report()
+    world.milliseconds += 15_000
+    try world.refuse(0, .stale, .payloadFormatInvalid)
+    #expect(world.published.count == 2)
+    let second = try world.admitted(1).report
+    #expect(second.report.time == world.now.timestamp)
+    // Called stale again, it waits: the clock is wrong.
+    try world.refuse(1, .stale, .payloadFormatInvalid)
+    #expect(world.published.count == 2)
+}
+
+@Test func aGatewayThatDoesNotAnswerIsLeft() throws {
+    var world = try World.connected()
+    world.report()
+    world.pass(19_999)
+    #expect(world.agent.isConnected)
+    world.pass(1)
+    #expect(!world.agent.isConnected)
+    world.pass(200)
+    world.accept()
+    try world.commit(0)
+    #expect(world.acknowledgements.count == 1)
+}
+
+@Test func reportsWaitForAConnectionAndKeepTheirOrder() throws {
+    var world = try World()
+    for _ in 0..<3 { world.report() }
+    world.perform(world.agent.start(now: world.now))
+    world.accept()
+    #expect(try (0..<3).map { try world.admitted($0).report.report.sequence } == [1, 2, 3])
+}
+
+@Test func nomoreReportsAreSentThanTheGatewayTakes() throws {
+    var world = try World.connected()
+    for _ in 0..<(VehicleLimits.unacknowledged + 10) { world.report() }
+    #expect(world.published.count == VehicleLimits.unacknowledged)
+    for index in 0..<10 { try world.commit(index) }
+    #expect(world.published.count == VehicleLimits.unacknowledged + 10)
+}
+
+@Test func manyObservationsMakeSeveralReports() throws {
+    var world = try World.connected()
+    let many = (0..<130).map { _ in observation() }
+    let (sequences, actions) = world.agent.report(many, mapDigest: nil, salt: salt, now: world.now)
+    world.perform(actions)
+    #expect(sequences == [1, 2, 3])
+    #expect(try (0..<3).map { try world.admitted($0).report.report.observations.count } == [64, 64, 2])
+}
+
+@Test func aFullOutboxSaysWhatItGaveUp() throws {
+    var world = try World { $0.outboxReports = 2 }
+    for _ in 0..<3 { world.report() }
+    #expect(world.events == [.abandoned(sequence: 1, .outboxFull)])
+    #expect(world.agent.counters.reportsAbandoned == 1)
+}
+
+@Test func aWordBesideAnAcknowledgementIsPassedOn() throws {
+    var world = try World.connected()
+    world.report()
+    let (report, packetID) = try world.admitted(0)
+    let receipt = try world.committee.commit(.report(ReportEntry(commitment: report.commitment)))
+    world.acknowledge(packetID, report.digest, receipt, text: "unknownMap")
+    #expect(world.events.last == .remark("unknownMap"))
+    #expect(world.acknowledgements.count == 1)
+}
+
+// MARK: Gateways
+
+@Test func everyGatewayIsTriedQuicklyBeforeAnyIsWaitedFor() throws {
+    var world = try World()
+    world.perform(world.agent.start(now: world.now))
+    for _ in 0..<3 {
+        world.cut()
+        world.pass(VehicleAgent.failOverMilliseconds)
+    }
+    #expect(Set(world.dialled).count == 4)
+    world.cut()
+    world.pass(VehicleAgent.failOverMilliseconds)
+    #expect(world.dialled.count == 4)
+    world.pass(300)
+    #expect(world.dialled.count == 5)
+}
+
+@Test func waitsGrowToTheirCap() throws {
+    var world = try World()
+    world.perform(world.agent.start(now: world.now))
+    for _ in 0..<80 {
+        world.cut()
+        world.pass(VehicleAgent.redial.capMilliseconds)
+    }
+    #expect(world.dialled.count == 81)
+    world.cut()
+    world.pass(VehicleAgent.redial.capMilliseconds / 2 - 1)
+    #expect(world.dialled.count == 81)
+}
+
+@Test func vehiclesBeginAtDifferentGateways() throws {
+    let identity = TestCommittee().identity()
+    let first = (0..<100 as Range<UInt64>).map { seed in
+        var settings = VehicleSettings()
+        settings.seed = seed
+        return VehicleAgent(
+            identity: identity, gateways: World.gateways, settings: settings, now: moment(0).timestamp
+        ).gatewayIndex
+    }
+    for index in 0..<4 { #expect(first.count { $0 == index } > 10) }
+}
+
+@Test func aStoppedVehicleSaysGoodbyeAndStaysAway() throws {
+    var world = try World.connected()
+    world.report()
+    world.perform(world.agent.stop(now: world.now))
+    #expect(world.closedByVehicle == 1)
+    world.pass(100_000)
+    #expect(world.dialled.count == 1)
+    #expect(world.agent.outbox.count == 1)
+    #expect(world.agent.nextTick(after: world.now.instant) == nil)
+    world.perform(world.agent.start(now: world.now))
+    world.accept()
+    #expect(world.published.count == 1)
+}
+
+@Test func aGatewayThatSaysGoodbyeIsFollowedByTheNext() throws {
+    var world = try World.connected()
+    world.atGateway { session, _ in session.disconnect(.serverShuttingDown) }
+    world.pass(200)
+    #expect(world.dialled.count == 2)
+    #expect(world.agent.failures == 1)
+}
+
+// MARK: Telemetry
+
+private func reading(speed: UInt32 = 1_000, heading: UInt32 = 9_000) -> TelemetryReading {
+    TelemetryReading(
+        coordinate: helsinki, speedCentimetresPerSecond: speed, headingCentidegrees: heading,
+        showsPosition: true)
+}
+
+@Test func telemetryIsSignedAndNumbered() throws {
+    var world = try World.connected()
+    for _ in 0..<2 { world.perform(world.agent.send(reading(), isCongested: false, now: world.now)) }
+    let samples = try world.published.map {
+        try world.admission.admitTelemetry(envelope: $0.message.payload).get().sample
+    }
+    #expect(samples.map(\.sequence) == [1, 2])
+    #expect(samples[0].time == world.now.timestamp)
+    #expect(world.published.map(\.packetID) == [nil, nil])
+    #expect(world.agent.counters.telemetrySent == 2)
+}
+
+@Test func readingsOutOfBoundsAreBroughtInside() throws {
+    var world = try World.connected()
+    let wild = reading(speed: 99_999, heading: 36_001)
+    world.perform(world.agent.send(wild, isCongested: false, now: world.now))
+    let sample = try world.admission.admitTelemetry(envelope: world.published[0].message.payload).get().sample
+    #expect(sample.speedCentimetresPerSecond == 10_000)
+    #expect(sample.headingCentidegrees == 1)
+}
+
+@Test func telemetryIsLeftOutWhereItWouldBeLate() throws {
+    var world = try World()
+    world.perform(world.agent.send(reading(), isCongested: false, now: world.now))
+    world.perform(world.agent.start(now: world.now))
+    world.accept()
+    world.perform(world.agent.send(reading(), isCongested: true, now: world.now))
+    #expect(world.published.isEmpty)
+    #expect(world.agent.counters.telemetryDropped == 2)
+}
+
+@Test func acknowledgedTelemetryLeavesRoomForReports() throws {
+    var world = try World.connected { $0.telemetryQoS = .atLeastOnce }
+    for _ in 0..<50 { world.perform(world.agent.send(reading(), isCongested: false, now: world.now)) }
+    #expect(world.published.count == VehicleLimits.unacknowledged / 2)
+    world.report()
+    #expect(world.published.count == VehicleLimits.unacknowledged / 2 + 1)
+    let packetID = try #require(world.published[0].packetID)
+    world.atGateway { $0.acknowledge(packetID, now: $1) }
+    #expect(world.agent.counters.telemetryAcknowledged == 1)
+    world.perform(world.agent.send(reading(), isCongested: false, now: world.now))
+    #expect(world.agent.counters.telemetrySent == 33)
+}
+
+// MARK: Hazards
+
+private let cell = Cell(containing: helsinki)
+
+private func hazard(_ name: UInt8 = 1, _ state: HazardState = .confirmed, height: UInt64 = 5) throws -> Hazard {
+    Hazard(
+        id: try #require(HazardID(bytes: [UInt8](repeating: name, count: 16))), kind: .adhesion, state: state,
+        cell: cell, firstSeen: moment(0).timestamp, lastSeen: moment(0).timestamp,
+        expires: moment(3_600_000).timestamp, vehicles: 3, height: height)
+}
+
+@Test func aVehicleHearsOfTheHazardsThatItFollows() throws {
+    var world = try World.connected()
+    world.perform(world.agent.follow([cell.ancestor(at: 12)], now: world.now))
+    #expect(world.subscribed == [HazardTopic.filter(for: cell.ancestor(at: 12))])
+    world.publish(try hazard())
+    #expect(world.hazards == [try hazard()])
+    // Repeated, it is no news; changed, it is.
+    world.publish(try hazard())
+    world.publish(try hazard(1, .cleared, height: 6))
+    #expect(world.hazards.map(\.state) == [.confirmed, .cleared])
+    #expect(world.agent.hazards.active.isEmpty)
+}
+
+@Test func whatIsFollowedBeforeAConnectionIsAskedForOnEach() throws {
+    var world = try World()
+    world.perform(world.agent.follow([cell], now: world.now))
+    world.perform(world.agent.start(now: world.now))
+    world.accept()
+    #expect(world.subscribed.count == 1)
+    world.cut()
+    world.pass(200)
+    world.accept()
+    #expect(world.subscribed.count == 1)
+}
+
+@Test func anAreaThatIsLeftIsGivenUp() throws {
+    var world = try World.connected()
+    let east = try #require(Cell(level: 12, x: cell.ancestor(at: 12).x + 1, y: cell.ancestor(at: 12).y))
+    world.perform(world.agent.follow([cell.ancestor(at: 12)], now: world.now))
+    world.publish(try hazard())
+    world.perform(world.agent.follow([east], now: world.now))
+    #expect(world.unsubscribed == [HazardTopic.filter(for: cell.ancestor(at: 12))])
+    #expect(world.subscribed.last == HazardTopic.filter(for: east))
+    #expect(world.agent.hazards.active.isEmpty)
+    world.publish(try hazard(1, .confirmed, height: 9))
+    #expect(world.agent.hazards.active.isEmpty)
+}
+
+@Test func manyAreasAreAskedForInSeveralPackets() throws {
+    var world = try World.connected()
+    let cells = (0..<200 as Range<UInt32>).compactMap { Cell(level: 17, x: $0, y: 0) }
+    world.perform(world.agent.follow(cells, now: world.now))
+    #expect(Set(world.subscribed).count == 200)
+}
+
+@Test func whatTheNextGatewayDoesNotRepeatIsForgotten() throws {
+    var world = try World.connected()
+    world.perform(world.agent.follow([cell], now: world.now))
+    world.publish(try hazard(1))
+    world.publish(try hazard(2))
+    world.cut()
+    world.pass(200)
+    world.accept()
+    world.publish(try hazard(2))
+    #expect(world.agent.hazards.active.count == 2)
+    world.pass(5_000)
+    #expect(world.agent.hazards.active == [try hazard(2)])
+    #expect(world.hazards.last == (try hazard(1, .cleared)))
+}
+
+@Test func aHazardEndsWithItsValidity() throws {
+    var world = try World.connected()
+    world.perform(world.agent.follow([cell], now: world.now))
+    world.publish(try hazard())
+    world.pass(3_600_000)
+    #expect(world.agent.hazards.active.isEmpty)
+    #expect(world.hazards.last?.state == .cleared)
+}
+
+@Test func whatIsNoHazardIsAFault() throws {
+    var world = try World.connected()
+    world.perform(world.agent.follow([cell], now: world.now))
+    world.publish(try hazard(1), on: HazardTopic.topic(of: try hazard(2)))
+    let nonsense = MQTTMessage(topic: HazardTopic.topic(of: try hazard()), payload: [1, 2, 3])
+    world.atGateway { $0.publish(nonsense, now: $1) }
+    #expect(world.faults.count == 2)
+    #expect(world.hazards.isEmpty)
+    #expect(world.agent.isConnected)
+}
