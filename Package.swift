@@ -29,12 +29,107 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 
+/// The values and machines alone, which need no heavy dependency: `WAYMARK_PURE=1 swift test` checks them unoptimised.
+let isPure = Context.environment["WAYMARK_PURE"] != nil
+
+let libraries: [Target] = [
+    // Each C library has exactly one importer.
+    system("CLibuv", package: "libuv1-dev", pkgConfig: "libuv"),
+    system("COpenSSL", package: "libssl-dev", pkgConfig: "openssl"),
+    system("CSodium", package: "libsodium-dev", pkgConfig: "libsodium"),
+    system("CZlib", package: "zlib1g-dev", pkgConfig: "zlib"),
+]
+
+let values: [Target] = [
+    module("Wire"),
+    module("Geography"),
+    module("Cryptography", ["Wire", "CSodium", "COpenSSL"]),
+    module("Schema", [protobuf], exclude: ["Protobuf"]),
+    module("Telemetry", ["Wire", "Schema", "Cryptography", "Geography", protobuf]),
+    module("TransparencyLog", ["Cryptography"]),
+    module("Roads", ["Geography", "Schema", "CZlib", heap, protobuf]),
+]
+
+let machines: [Target] = [
+    module("Consensus", ["Wire", "Cryptography", deque]),
+    module("Hazards", ["Wire", "Schema", "Cryptography", "Telemetry", "Geography", protobuf]),
+    module(
+        "Replica",
+        ["Wire", "Cryptography", "Geography", "Consensus", "Telemetry", "TransparencyLog", "Hazards"]),
+]
+
+let shells: [Target] = [
+    module("EventLoop", ["CLibuv"]),
+    module("Transport", ["EventLoop", "Cryptography", "Wire", deque]),
+    module("Storage", ["Wire", "Cryptography", "TransparencyLog", grdb]),
+    module(
+        "Server",
+        [
+            "Wire", "Replica", "Transport", "Storage", "EventLoop", "Cryptography", "Telemetry", "Consensus",
+            "TransparencyLog", "Hazards", logging,
+        ]),
+    .target(
+        name: "Inspection",
+        dependencies: [
+            "Wire", "Storage", "TransparencyLog", "Replica", "Roads", "Geography", "Telemetry", "Hazards",
+            "Cryptography", hummingbird, logging,
+        ],
+        path: "Sources/Inspection", resources: [.embedInCode("Page")], swiftSettings: strict),
+    module(
+        "VehicleKit",
+        [
+            "Wire", "Telemetry", "Hazards", "TransparencyLog", "Transport", "EventLoop", "Cryptography", "Geography",
+            deque,
+        ]),
+    module("Traffic", in: "simulator", ["Wire", "Geography", "Roads", "Telemetry"]),
+    .executableTarget(
+        name: "waymark",
+        dependencies: [
+            "Server", "Inspection", "VehicleKit", "Traffic", "Storage", "Roads", "TransparencyLog", "Telemetry",
+            "Hazards", "Geography", "Cryptography", "EventLoop", "Transport", "Replica", "Wire", argumentParser,
+            logging,
+        ],
+        path: "Sources/waymark", swiftSettings: strict),
+]
+
+let pureTests: [Target] = [
+    tests("Wire"),
+    tests("Geography"),
+    tests("Cryptography"),
+    tests("Telemetry", ["Wire", "Cryptography", "Geography"]),
+    tests("TransparencyLog", ["Cryptography"]),
+    tests("Roads", ["Geography", "Schema", protobuf]),
+    tests("Consensus", ["Wire", "Cryptography"]),
+    tests("Hazards", ["Wire", "Cryptography", "Geography", "Telemetry"]),
+    tests("Replica", ["Wire", "Cryptography", "Geography", "Consensus", "Telemetry", "TransparencyLog", "Hazards"]),
+]
+
+let shellTests: [Target] = [
+    tests("EventLoop"),
+    tests("Transport", ["EventLoop", "Cryptography", "Wire"]),
+    tests("Storage", ["Wire", "Cryptography", "TransparencyLog", grdb]),
+    tests(
+        "Inspection",
+        [
+            "Wire", "Storage", "TransparencyLog", "Replica", "Roads", "Geography", "Telemetry", "Hazards",
+            "Cryptography", hummingbird, logging,
+        ]),
+    tests(
+        "VehicleKit",
+        [
+            "Wire", "Telemetry", "Hazards", "TransparencyLog", "Transport", "EventLoop", "Cryptography", "Geography",
+        ]),
+    tests("Traffic", ["Geography", "Roads", "Telemetry", "Wire"]),
+]
+
 let package = Package(
     name: "waymark",
-    products: [
-        .executable(name: "waymark", targets: ["waymark"]),
-        .library(name: "VehicleKit", targets: ["VehicleKit"]),
-    ],
+    products: isPure
+        ? []
+        : [
+            .executable(name: "waymark", targets: ["waymark"]),
+            .library(name: "VehicleKit", targets: ["VehicleKit"]),
+        ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -43,73 +138,5 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     ],
-    targets: [
-        // C libraries: each has exactly one importer.
-        system("CLibuv", package: "libuv1-dev", pkgConfig: "libuv"),
-        system("COpenSSL", package: "libssl-dev", pkgConfig: "openssl"),
-        system("CSodium", package: "libsodium-dev", pkgConfig: "libsodium"),
-        system("CZlib", package: "zlib1g-dev", pkgConfig: "zlib"),
-
-        // Values.
-        module("Wire"),
-        module("Geography"),
-        module("Cryptography", ["Wire", "CSodium", "COpenSSL"]),
-        module("Schema", [protobuf], exclude: ["Protobuf"]),
-        module("Telemetry", ["Wire", "Schema", "Cryptography", "Geography"]),
-        module("TransparencyLog", ["Cryptography"]),
-        module("Roads", ["Geography", "Schema", "CZlib", heap]),
-
-        // Machines.
-        module("Consensus", ["Wire", "Cryptography", deque]),
-        module("Hazards", ["Wire", "Cryptography", "Telemetry", "Geography"]),
-        module(
-            "Replica", ["Wire", "Cryptography", "Geography", "Consensus", "Telemetry", "TransparencyLog", "Hazards"]),
-
-        // Shells.
-        module("EventLoop", ["CLibuv", deque]),
-        module("Transport", ["EventLoop", "Cryptography", "Wire", deque]),
-        module("Storage", ["EventLoop", "Wire", "Cryptography", "TransparencyLog", grdb]),
-        module(
-            "Server",
-            [
-                "Wire", "Replica", "Transport", "Storage", "EventLoop", "Cryptography", "Telemetry", "Consensus",
-                "TransparencyLog", "Hazards", "Geography", logging,
-            ]),
-        module(
-            "Inspection",
-            [
-                "Storage", "TransparencyLog", "Replica", "Roads", "Geography", "Telemetry", "Hazards", "Cryptography",
-                hummingbird, logging,
-            ]),
-        module(
-            "VehicleKit",
-            [
-                "Wire", "Telemetry", "Hazards", "Roads", "TransparencyLog", "Transport", "EventLoop", "Cryptography",
-                "Geography", deque,
-            ]),
-
-        // Simulator.
-        module("Traffic", in: "simulator", ["Geography", "Roads", "Telemetry", "VehicleKit"]),
-
-        // Tool.
-        .executableTarget(
-            name: "waymark",
-            dependencies: ["Server", "Inspection", "VehicleKit", "Traffic", argumentParser],
-            path: "Sources/waymark", swiftSettings: strict),
-
-        // Tests.
-        tests("Wire"),
-        tests("Geography"),
-        tests("Cryptography"),
-        tests("Telemetry"),
-        tests("TransparencyLog"),
-        tests("Roads"),
-        tests("Consensus"),
-        tests("Hazards"),
-        tests("Replica"),
-        tests("EventLoop"),
-        tests("Transport"),
-        tests("Storage"),
-        tests("Traffic"),
-    ]
+    targets: libraries + values + machines + (isPure ? pureTests : shells + pureTests + shellTests)
 )

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <uv.h>
 
@@ -19,3 +20,12 @@ static inline void waymark_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
 
 // Linux keeps the first 15 bytes of a thread's name.
 static inline void waymark_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
+
+// How many files and sockets the process may have open, after asking for as many as it is allowed to ask for.
+static inline unsigned long waymark_raise_descriptors(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}

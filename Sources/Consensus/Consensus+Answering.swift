@@ -83,16 +83,22 @@ extension Consensus {
     /// Tells a peer that seems to be in an older view why this validator is in its own; asks one that is far ahead for the same.
     private mutating func hint(_ peer: ValidatorIndex, in theirs: UInt64) {
         let isAhead = theirs > view + ConsensusLimits.viewWindow
-        guard isAhead || theirs < view, budgets[peer].takeHint(at: clock.instant, period: pacemaker.delay / 2) else {
+        guard isAhead || isBehind(theirs), budgets[peer].takeHint(at: clock.instant, period: pacemaker.delay / 2) else {
             return
         }
-        let request = CertificateRequest(
-            epoch: committee.epoch, first: isAhead ? view : theirs, last: isAhead ? view : theirs)
+        let asked = isAhead ? view : theirs
+        let request = CertificateRequest(epoch: committee.epoch, first: asked, last: asked)
         if isAhead {
             emit(.send(.certificateRequest(request), to: .one(peer)))
         } else {
             answer(request, to: peer)
         }
+    }
+
+    /// Whether a peer in view `theirs` has missed something, rather than its message a certificate that was on its way.
+    private func isBehind(_ theirs: UInt64) -> Bool {
+        theirs + ConsensusLimits.proposalWindow < view
+            || theirs < view && clock.instant >= pacemaker.enteredAt + pacemaker.delay / 2
     }
 
     /// A new link: its other end may have missed why this validator is where it is.

@@ -72,7 +72,7 @@ extension Consensus {
     private mutating func enter(_ next: UInt64, by certificate: Certificate) {
         view = next
         entry = certificate
-        pacemaker.enter()
+        pacemaker.enter(at: clock.instant)
     }
 
     /// The best reason to be in the current view, for those who are not: a finalization spares them most.

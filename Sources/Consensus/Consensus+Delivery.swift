@@ -56,7 +56,8 @@ extension Consensus {
     }
 
     /// What the block orders on each of its lanes, and what of it is missing.
-    func segments(of block: Block, from before: Cut) -> (found: [Segment], missing: [(lane: ValidatorIndex, tip: Tip)]) {
+    func segments(of block: Block, from before: Cut) -> (found: [Segment], missing: [(lane: ValidatorIndex, tip: Tip)])
+    {
         var found: [Segment] = []
         var missing: [(lane: ValidatorIndex, tip: Tip)] = []
         for proof in block.cut {

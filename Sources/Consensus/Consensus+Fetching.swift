@@ -48,26 +48,25 @@ extension Consensus {
         return [Need(goal: .history(height: request.height), request: .historyRequest(request))]
     }
 
-    /// Cars of the next final blocks: the owner first, then those who acknowledged them.
+    /// Cars of the next final blocks: of each lane the highest that is missing, for an answer goes down from there, through several blocks at once.
     private var deliveryNeeds: [Need] {
-        var needs: [Need] = []
-        for offset in 0..<ConsensusLimits.blocksFetchedAhead {
-            guard let (entry, before) = chain.waiting(offset) else { break }
-            let missing = segments(of: entry.block, from: before).missing
-            for proof in entry.block.cut {
-                guard let absent = missing.first(where: { $0.lane == proof.lane })?.tip else { continue }
-                needs.append(carNeed(proof.lane, absent, floor: before[proof.lane].position, from: proof.signatures))
-            }
+        let offsets = 0..<min(chain.undelivered, ConsensusLimits.blocksFetchedAhead)
+        let proofs = offsets.reversed().flatMap { chain.waiting($0)?.entry.block.cut ?? [] }
+        guard !proofs.isEmpty else { return [] }
+        return lanes.indices.compactMap { lane in
+            proofs.lazy.filter { $0.lane == lane }.compactMap(carNeed).first
         }
-        return needs
     }
 
-    private func carNeed(_ lane: ValidatorIndex, _ tip: Tip, floor: UInt64, from signers: SignatureSet) -> Need {
+    /// The first car that is missing below the one that `proof` orders: the owner is asked first, then those who acknowledged it.
+    private func carNeed(_ proof: ProofOfAvailability) -> Need? {
+        let base = chain.delivered.cut[proof.lane]
+        guard case .failure(let absent) = lanes[proof.lane].segment(from: proof.ack.tip, to: base) else { return nil }
         // While catching up nothing is on its way by itself.
         let isBehind = chain.undelivered > 2
         return Need(
-            goal: .cars(tip.hash), request: .carRequest(request(lane, tip, floor: floor)),
-            sources: [lane] + signers.indices.filter { $0 != lane },
+            goal: .cars(absent.tip.hash), request: .carRequest(request(proof.lane, absent.tip, floor: base.position)),
+            sources: [proof.lane] + proof.signatures.indices.filter { $0 != proof.lane },
             patience: isBehind ? 0 : settings.fetchPatience)
     }
 
@@ -86,14 +85,14 @@ extension Consensus {
         CarRequest(epoch: committee.epoch, lane: lane, position: tip.position, hash: tip.hash, floor: floor)
     }
 
-    /// Answers to requests of this validator.
+    /// An answer to a request for cars.
     mutating func receive(_ batch: CarBatch) {
         guard fetcher.expects(.cars(batch.cars[0].hash)) else { return }
         for car in batch.cars { lanes[car.lane].keep(car, payload: .notInspected) }
     }
 
-    /// See above.
+    /// An answer to a request for a block, whose hash is all that it must have.
     mutating func receive(_ block: Block) {
-        if fetcher.expects(.block(block.hash)) { tree.insert(block) }
+        if fetcher.lacks(.block(block.hash)) { tree.insert(block) }
     }
 }

@@ -26,6 +26,8 @@ extension Consensus {
 
     private func wants(_ signed: SignedProposal) -> Bool {
         let proposed = signed.block.view
+        // Overtaken by the certificate of its view, it still brings the block.
+        if fetcher.lacks(.block(signed.block.hash)) { return true }
         guard proposed >= view, proposed <= view + ConsensusLimits.proposalWindow, committee.leader(of: proposed) != me
         else { return false }
         guard let state = views[proposed], let first = state.proposal else { return true }
@@ -36,7 +38,10 @@ extension Consensus {
         let vote = signed.vote
         guard vote.view > finalizedView, vote.view <= view + ConsensusLimits.viewWindow else { return false }
         guard let state = views[vote.view] else { return true }
-        return state[vote.kind] == nil && state.tally(vote.kind)[signed.signer]?.vote != vote
+        guard state[vote.kind] == nil else { return false }
+        guard let first = state.tally(vote.kind)[signed.signer] else { return true }
+        // A second vote is evidence; beyond so much of it, another adds nothing but work.
+        return first.vote != vote && evidenceCounts[signed.signer] < ConsensusLimits.evidencePerValidator
     }
 
     mutating func receive(_ verified: VerifiedMessage, from peer: ValidatorIndex) {

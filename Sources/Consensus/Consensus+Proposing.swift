@@ -43,7 +43,7 @@ extension Consensus {
         case .found(let point):
             if let time = proposalTime(on: point), time <= clock.instant { propose(on: point) }
         case .missing:
-            if let deadline = pacemaker.leaderDeadline, clock.instant >= deadline { cast(.nullify, view: view) }
+            if let deadline = pacemaker.leaderDeadline, clock.instant >= deadline { castNullify() }
         }
     }
 
@@ -51,10 +51,9 @@ extension Consensus {
     private func proposalTime(on parent: ChainPoint) -> Instant? {
         if clock.timestamp >= parent.timestamp + settings.heartbeat { return clock.instant }
         guard !work(beyond: parent).isEmpty else { return pacemaker.leaderDeadline }
-        let earliest = parent.timestamp + settings.blockSpacing
-        // A parent's time ahead of the own clock must not cost more than the spacing itself.
-        let wait = min(earliest.milliseconds - min(earliest, clock.timestamp).milliseconds, settings.blockSpacing)
-        return clock.instant + wait
+        // Where the parent's time is ahead of the own clock, even by an hour, the spacing is counted from the view's beginning.
+        let spaced = pacemaker.activeSince.map { $0 + settings.blockSpacing }
+        return [spaced, instant(of: parent.timestamp + settings.blockSpacing)].compactMap { $0 }.min()
     }
 
     /// When a leader should look again; nil for everybody else.

@@ -49,7 +49,9 @@ extension Consensus {
     private mutating func restore(proposal block: Block) throws(JournalError) {
         try restore(block)
         guard block.view > finalizedView else { return }
-        guard views[block.view]?.own.proposed ?? block.hash == block.hash else { throw .contradiction(view: block.view) }
+        guard views[block.view]?.own.proposed ?? block.hash == block.hash else {
+            throw .contradiction(view: block.view)
+        }
         views[block.view, default: ViewState()].own.propose(block.hash)
         view = max(view, block.view)
     }

@@ -15,6 +15,7 @@ extension Consensus {
     /// Keeps the first proposal of a view. A second one convicts the leader, but does not replace the first.
     mutating func receive(_ signed: SignedProposal) {
         let block = signed.block
+        if fetcher.lacks(.block(block.hash)) { tree.insert(block) }
         guard block.view > finalizedView, block.view <= view + ConsensusLimits.proposalWindow else { return }
         if let first = views[block.view]?.proposal {
             guard first.block.hash != block.hash, views[block.view]?.isEquivocated == false else { return }
@@ -104,11 +105,13 @@ extension Consensus {
         guard state.own.mayCast(.nullify) else { return }
         let others = state.tally(.nullify)
         let isJoining = others.count > committee.f || others[committee.leader(of: view)] != nil
-        let isLate = state.proposal == nil ? hasPassed(pacemaker.proposalDeadline) : hasPassed(pacemaker.advanceDeadline)
+        let isLate =
+            state.proposal == nil ? hasPassed(pacemaker.proposalDeadline) : hasPassed(pacemaker.advanceDeadline)
         if isJoining || isLate { castNullify() }
     }
 
-    private mutating func castNullify() {
+    /// Gives the view up, unless that was done or is too late.
+    mutating func castNullify() {
         guard (views[view] ?? ViewState()).own.mayCast(.nullify) else { return }
         cast(.nullify, view: view)
     }

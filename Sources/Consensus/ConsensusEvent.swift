@@ -5,7 +5,8 @@ import Wire
 public enum ConsensusEvent: Sendable {
     /// The journal has been restored; from here on it votes. The first event, and only once.
     case start
-    /// Items for the own lane, each at most `ConsensusLimits.itemBytes`. The shell asks `canAccept` first.
+    /// Items for the own lane, which stand in one car, in this order; one that the car already carries is not repeated. At most
+    /// `ConsensusLimits.itemsPerSubmission`, of `ConsensusLimits.itemBytes` together. The shell asks `canAccept` first.
     case submit([[UInt8]])
     /// A peer said something that was found good.
     case message(VerifiedMessage, from: ValidatorIndex)

@@ -49,7 +49,7 @@ public enum ConsensusLimits {
     /// Final blocks whose cars have not arrived.
     static let blocksUndelivered = 1024
     /// Of those, how many have their cars fetched ahead.
-    static let blocksFetchedAhead = 16
+    static let blocksFetchedAhead = 32
     /// Blocks delivered in one step.
     static let deliveriesPerStep = 64
     /// Executed blocks in memory, for those who lag behind …

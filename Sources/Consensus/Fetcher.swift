@@ -71,6 +71,11 @@ struct Fetcher: Sendable {
         pursuits.contains { $0.goal == goal && $0.attempts > 0 }
     }
 
+    /// Whether `goal` is missing, be it that nobody was asked yet.
+    func lacks(_ goal: Need.Goal) -> Bool {
+        pursuits.contains { $0.goal == goal }
+    }
+
     private func peer(for need: Need, attempt: Int) -> ValidatorIndex? {
         var candidates = need.sources.filter { $0 != me }
         if !need.isExclusive {

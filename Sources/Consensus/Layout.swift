@@ -40,7 +40,9 @@ extension Reader {
     }
 
     mutating func readSignature() throws(WireError) -> Signature {
-        guard let signature = Signature(bytes: try readFixed(64)) else { preconditionFailure("64 bytes are a signature") }
+        guard let signature = Signature(bytes: try readFixed(64)) else {
+            preconditionFailure("64 bytes are a signature")
+        }
         return signature
     }
 

@@ -9,6 +9,7 @@ struct Pacemaker: Sendable {
     private let settings: ConsensusSettings
     /// D, in milliseconds.
     private(set) var delay: UInt64
+    private(set) var enteredAt = Instant(milliseconds: 0)
     private(set) var activeSince: Instant?
     private var lastResend: Instant?
 
@@ -18,13 +19,18 @@ struct Pacemaker: Sendable {
     }
 
     /// A view begins; whether it is active is found out next.
-    mutating func enter() {
+    mutating func enter(at now: Instant) {
+        enteredAt = now
+        rest()
+    }
+
+    private mutating func rest() {
         activeSince = nil
         lastResend = nil
     }
 
     mutating func set(active: Bool, at now: Instant) {
-        guard active else { return enter() }
+        guard active else { return rest() }
         if activeSince == nil { activeSince = now }
     }
 

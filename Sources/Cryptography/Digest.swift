@@ -5,18 +5,14 @@ import CSodium
 struct Words32: Hashable, Sendable {
     var a: UInt64, b: UInt64, c: UInt64, d: UInt64
 
-    init(_ bytes: some Collection<UInt8>) {
+    init(_ bytes: [UInt8]) {
         precondition(bytes.count == 32, "a 32-byte value is made of 32 bytes")
-        var words = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
-        for (offset, byte) in bytes.enumerated() {
-            switch offset >> 3 {
-            case 0: words.0 = words.0 << 8 | UInt64(byte)
-            case 1: words.1 = words.1 << 8 | UInt64(byte)
-            case 2: words.2 = words.2 << 8 | UInt64(byte)
-            default: words.3 = words.3 << 8 | UInt64(byte)
-            }
+        func word(_ first: Int) -> UInt64 {
+            var word: UInt64 = 0
+            for offset in first..<first + 8 { word = word << 8 | UInt64(bytes[offset]) }
+            return word
         }
-        (a, b, c, d) = words
+        (a, b, c, d) = (word(0), word(8), word(16), word(24))
     }
 
     var bytes: [UInt8] {
@@ -41,9 +37,16 @@ public struct Digest: Hashable, Comparable, Sendable {
     private let words: Words32
 
     /// The digest whose 32 bytes are given, or nil where there are not 32.
+    @inlinable
     public init?(bytes: some Collection<UInt8>) {
-        guard bytes.count == 32 else { return nil }
-        words = Words32(bytes)
+        // The copy of a slice costs less than reading it through its generic interface.
+        self.init(array: Array(bytes))
+    }
+
+    @usableFromInline
+    init?(array: [UInt8]) {
+        guard array.count == 32 else { return nil }
+        words = Words32(array)
     }
 
     private init(words: Words32) {

@@ -5,9 +5,15 @@ public struct PublicKey: Hashable, Sendable {
     private let words: Words32
 
     /// The key whose 32 bytes are given, or nil where there are not 32. Whether they are a point of the curve shows when it verifies.
+    @inlinable
     public init?(bytes: some Collection<UInt8>) {
-        guard bytes.count == 32 else { return nil }
-        words = Words32(bytes)
+        self.init(array: Array(bytes))
+    }
+
+    @usableFromInline
+    init?(array: [UInt8]) {
+        guard array.count == 32 else { return nil }
+        words = Words32(array)
     }
 
     /// The 32 bytes.
@@ -27,9 +33,15 @@ public struct Signature: Hashable, Sendable {
     public let bytes: [UInt8]
 
     /// The signature whose 64 bytes are given, or nil where there are not 64.
+    @inlinable
     public init?(bytes: some Collection<UInt8>) {
-        guard bytes.count == 64 else { return nil }
-        self.bytes = Array(bytes)
+        self.init(array: Array(bytes))
+    }
+
+    @usableFromInline
+    init?(array: [UInt8]) {
+        guard array.count == 64 else { return nil }
+        bytes = array
     }
 }
 

@@ -33,7 +33,7 @@ public final class EventLoop: SerialExecutor, Sendable {
         var isStopping = false
     }
 
-    /// A loop that waits for `run`.
+    /// A loop that waits for `run`. From the first one on, the process does not die of writing to a socket that nobody reads (SIGPIPE).
     public init(name: String) throws(LoopError) {
         waymark_ignore_sigpipe()
         self.name = name
@@ -59,6 +59,8 @@ public final class EventLoop: SerialExecutor, Sendable {
         local = Local()
         local.isStopping = true
         raw.destroy()
+        // The system gives the number of a thread that has ended to another: that one is not us.
+        thread.store(.max, ordering: .sequentiallyConsistent)
         for continuation in waiting { continuation.resume() }
     }
 
@@ -123,9 +125,9 @@ public final class EventLoop: SerialExecutor, Sendable {
     }
 
     private var local: Local {
-        get {
+        _read {
             precondition(isOnLoop, "on the loop's thread")
-            return unsafe unchecked
+            yield unsafe unchecked
         }
         _modify {
             precondition(isOnLoop, "on the loop's thread")

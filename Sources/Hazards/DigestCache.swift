@@ -1,37 +1,40 @@
 import Cryptography
 
-/// The digest of a table of records, of which few change from block to block: a record is hashed again only after it
-/// changed.
+/// The digest of a table of hazards, of which few change from block to block.
+///
+/// Names fall into 256 groups by their first byte. A group's digest is SHA-256 over its records' SHA-256 in the order
+/// of their names, or zero where the group is empty; the table's is SHA-256 over the 256 groups'. So a change costs its
+/// record, its group and 8 KiB of hashing, however many hazards there are.
 struct DigestCache: Sendable {
-    private var names = SortedList<HazardID>()
-    private var digests: [HazardID: Digest] = [:]
+    private var groups: [[HazardID: Digest]] = Array(repeating: [:], count: 256)
+    private var groupDigests: [Digest] = Array(repeating: .zero, count: 256)
+    /// Hazards that began, changed or ended since the digest was last computed.
     private var changed: Set<HazardID> = []
     private var whole: Digest?
 
-    mutating func insert(_ name: HazardID) {
-        names.insert(name)
-        change(name)
-    }
-
+    /// Notes that the hazard of that name began, changed or ended.
     mutating func change(_ name: HazardID) {
         changed.insert(name)
         whole = nil
     }
 
-    mutating func remove(_ name: HazardID) {
-        names.remove(name)
-        changed.remove(name)
-        digests[name] = nil
-        whole = nil
-    }
-
-    /// SHA-256 over the records' SHA-256, in the order of the names.
+    /// The digest of the table, which differs from the one before in the changed hazards only.
     mutating func digest(of records: [HazardID: HazardRecord]) -> Digest {
         if let whole { return whole }
-        for name in changed { digests[name] = records[name].map { Digest.sha256($0.encoded()) } }
+        var stale: Set<Int> = []
+        for name in changed {
+            groups[name.group][name] = records[name].map { Digest.sha256($0.encoded()) }
+            stale.insert(name.group)
+        }
         changed.removeAll(keepingCapacity: true)
-        let digest = Digest.sha256(parts: names.elements.compactMap { digests[$0]?.bytes })
+        for group in stale { groupDigests[group] = Self.digest(of: groups[group]) }
+        let digest = Digest.sha256(groupDigests.flatMap(\.bytes))
         whole = digest
         return digest
+    }
+
+    private static func digest(of group: [HazardID: Digest]) -> Digest {
+        if group.isEmpty { return .zero }
+        return Digest.sha256(group.sorted { $0.key < $1.key }.flatMap(\.value.bytes))
     }
 }

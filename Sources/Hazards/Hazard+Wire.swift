@@ -76,7 +76,7 @@ extension Hazard {
 extension MapEdge {
     fileprivate static func optional(_ message: Waymark_V1_Hazard) throws(HazardError) -> MapEdge? {
         guard let direction = try message.direction.value() else { return nil }
-        guard let digest = Digest(bytes: message.mapDigest) else { throw .outOfBounds(field: "map_digest") }
+        guard let digest = Digest(bytes: Array(message.mapDigest)) else { throw .outOfBounds(field: "map_digest") }
         return MapEdge(mapDigest: digest, edge: message.edge, direction: direction)
     }
 }

@@ -41,6 +41,9 @@ public struct HazardID: Hashable, Comparable, Sendable {
         return writer.bytes
     }
 
+    /// The first byte.
+    var group: Int { Int(high >> 56) }
+
     /// In the order of the bytes.
     public static func < (left: HazardID, right: HazardID) -> Bool {
         (left.high, left.low) < (right.high, right.low)

@@ -4,7 +4,7 @@ import Logging
 import Replica
 import Storage
 
-/// A validator's window for people and auditors: the explorer page, the log's files, a JSON API, live events, metrics and health, over HTTP.
+/// A validator's window for people and auditors, over HTTP: the explorer page, the log's files, a JSON API, live events, metrics, health.
 ///
 /// It stands beside the validator and never inside it. What it knows comes three ways: from the log's files on disk, which anybody may
 /// read; from a bounded stream of notices, of which it may miss some; and from two readings, metrics and status, that are there without
@@ -31,14 +31,15 @@ public struct InspectionServer: Sendable {
         hub = Hub(hazards: configuration.hazards)
     }
 
-    /// Listens until the task is cancelled; throws where the address cannot be had. `whenBound` is told the port once it listens.
+    /// Listens until the task is cancelled or the notices end; throws where the address cannot be had. `whenBound` is told the port once it
+    /// listens. Runs once.
     public func run(whenBound: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let application = application(whenBound: whenBound)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await application.run() }
             group.addTask { await publishNotices() }
             group.addTask { try await beat() }
-            // The first to end ends the others; the stream of notices ends with the validator.
+            // The first to end ends the others.
             defer { group.cancelAll() }
             try await group.next()
         }

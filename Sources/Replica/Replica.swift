@@ -130,6 +130,11 @@ public struct Replica: Sendable {
     /// Blocks executed.
     public var height: UInt64 { ledger.height }
 
+    /// Whether the log has a report under that key, as far as its window tells.
+    public func hasCommitted(_ key: ReportKey) -> Bool {
+        ledger.standing(of: key.vehicle, sequence: key.sequence) == .repeated
+    }
+
     // MARK: Submission
 
     private mutating func submit(

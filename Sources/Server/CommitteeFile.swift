@@ -31,6 +31,12 @@ public struct CommitteeFile: Codable, Sendable {
         public var digest: String
         /// Segments in it: an edge is an index below this.
         public var segments: UInt32
+
+        /// The map with that digest and so many segments.
+        public init(digest: String, segments: UInt32) {
+            self.digest = digest
+            self.segments = segments
+        }
     }
 
     /// The log's name, as on the first line of its checkpoints.

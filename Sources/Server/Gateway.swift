@@ -98,7 +98,7 @@ struct Gateway {
                 forget(number)
             }
         }
-        pauseOrResume(number)
+        pauseOrResume(number, now: now)
     }
 
     private mutating func connected(_ client: MQTTClient, _ number: SessionNumber, now: Moment) {
@@ -117,10 +117,14 @@ struct Gateway {
         if let clientID = session.clientID, sessionOfClient[clientID] == number { sessionOfClient[clientID] = nil }
     }
 
-    private mutating func pauseOrResume(_ number: SessionNumber) {
+    private mutating func pauseOrResume(_ number: SessionNumber, now: Moment) {
         guard let session = sessions[number], session.mqtt.isSaturated != session.isPaused else { return }
         sessions[number]?.isPaused = session.mqtt.isSaturated
-        if session.mqtt.isSaturated { session.connection.pause() } else { session.connection.resume() }
+        guard !session.mqtt.isSaturated else { return session.connection.pause() }
+        session.connection.resume()
+        // What was received before the pause has waited in the session.
+        let actions = sessions[number]?.mqtt.resume(now: now.instant) ?? []
+        if !actions.isEmpty { perform(actions, for: number, now: now) }
     }
 
     private mutating func sendRetained(_ subscription: MQTTSubscription, to number: SessionNumber, now: Moment) {
@@ -169,10 +173,6 @@ struct Gateway {
         switch verdict.result {
         case .report(let report):
             remember(report.enrolment, publish.session)
-            if let refusal = report.refusal(atGatewayTime: now.timestamp, terms: terms) {
-                refuse(publish, .report, refusal, now: now)
-                return nil
-            }
             return .report(report, token(for: publish, report))
         case .telemetry(let telemetry):
             remember(telemetry.enrolment, publish.session)

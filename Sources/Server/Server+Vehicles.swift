@@ -31,8 +31,13 @@ extension Server {
         }
     }
 
-    /// What the stores cannot keep up with is not accepted: otherwise their queue would grow without bound.
+    /// What is late is refused here, before it costs anyone anything, unless it is in the log already and only its answer is wanted. What the
+    /// stores cannot keep up with is not accepted: otherwise their queue would grow without bound.
     private func submit(_ report: AdmittedReport, _ token: SubmissionToken) {
+        let terms = configuration.replica.terms
+        if !replica.hasCommitted(report.key), let refusal = report.refusal(atGatewayTime: now.timestamp, terms: terms) {
+            return answer(token, .refused(refusal))
+        }
         guard archive.waitingBlocks < ServerLimits.unwrittenBlocks else {
             return answer(token, .refused(.busy))
         }

@@ -1,8 +1,10 @@
-/// CRC-32C (Castagnoli, reflected, RFC 3720): finds what a disk or a torn write damages. It keeps out nobody who means harm.
+/// CRC-32C (Castagnoli, reflected, RFC 3720): finds what a disk or a torn write damages. It keeps out nobody who means
+/// harm.
 struct CRC32C: Sendable {
     private static let polynomial: UInt32 = 0x82F6_3B78
 
-    // table[256 k + b] is the checksum of byte b followed by k zero bytes: eight bytes are taken at once ("slicing by eight").
+    // table[256 k + b] is the checksum of byte b followed by k zero bytes: eight bytes are taken at once ("slicing by
+    // eight").
     private static let table: [UInt32] = {
         var table = [UInt32](repeating: 0, count: 2048)
         for byte in 0..<256 {

@@ -44,7 +44,8 @@ enum Directory {
 
     /// The names in a directory, in order.
     static func items(_ path: String) throws(FileError) -> [Item] {
-        // Safety: the stream is opened, read and closed here; each entry is copied before the next call, which may overwrite it.
+        // Safety: the stream is opened, read and closed here; each entry is copied before the next call, which may
+        // overwrite it.
         guard let stream = unsafe opendir(path) else { throw .last("opendir", path) }
         defer { unsafe closedir(stream) }
         var items: [Item] = []

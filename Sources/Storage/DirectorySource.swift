@@ -26,8 +26,8 @@ public struct DirectorySource: LogSource, Sendable {
         return bytes
     }
 
-    /// The relative paths of all files, links included; nothing is followed. A file that is being made while this runs may or may not be
-    /// among them.
+    /// The relative paths of all files, links included; nothing is followed. A file that is being made while this runs
+    /// may or may not be among them.
     public func list() throws(SourceError) -> [String]? {
         var files: [String] = []
         var open: [(path: String, depth: Int)] = [("", 0)]

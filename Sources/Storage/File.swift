@@ -20,12 +20,14 @@ public struct FileError: Error, Hashable, Sendable {
 extension FileError: CustomStringConvertible {
     /// The reason in words.
     public var description: String {
-        // Safety: strerror gives a null-terminated string that lives until the thread's next call; it is copied at once.
+        // Safety: strerror gives a null-terminated string that lives until the thread's next call; it is copied at
+        // once.
         "\(operation) \(path): \(unsafe String(cString: strerror(code)))"
     }
 }
 
-/// An open file, closed when nobody holds it any more. It may be used from any thread: reads and writes name their place.
+/// An open file, closed when nobody holds it any more. It may be used from any thread: reads and writes name their
+/// place.
 final class File: Sendable {
     enum Mode {
         case read
@@ -67,7 +69,8 @@ final class File: Sendable {
     /// Up to `count` bytes from `offset` on; fewer only at the end of the file.
     func read(_ count: Int, at offset: Int) throws(FileError) -> [UInt8] {
         var failure: FileError?
-        // Safety: pread writes at most `count - done` bytes behind the first `done` of a buffer that has room for `count`.
+        // Safety: pread writes at most `count - done` bytes behind the first `done` of a buffer that has room for
+        // `count`.
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
             while done < count, let start = buffer.baseAddress {
                 let got = unsafe pread(descriptor, start + done, count - done, off_t(offset + done))
@@ -84,7 +87,8 @@ final class File: Sendable {
     func write(_ bytes: [UInt8], at offset: Int) throws(FileError) {
         var done = 0
         while done < bytes.count {
-            // Safety: pwrite reads at most the `count - done` bytes behind the first `done` of the array, which is borrowed for the call.
+            // Safety: pwrite reads at most the `count - done` bytes behind the first `done` of the array, which is
+            // borrowed for the call.
             let put = unsafe bytes.withUnsafeBytes { buffer in
                 unsafe pwrite(
                     descriptor, buffer.baseAddress.map { unsafe $0 + done }, bytes.count - done, off_t(offset + done))
@@ -104,7 +108,8 @@ final class File: Sendable {
         guard ftruncate(descriptor, off_t(size)) == 0 else { throw .last("truncate", path) }
     }
 
-    /// Whether the file is now locked for this process alone. The lock goes with the last holder, however the process ends.
+    /// Whether the file is now locked for this process alone. The lock goes with the last holder, however the process
+    /// ends.
     func tryLock() -> Bool {
         flock(descriptor, LOCK_EX | LOCK_NB) == 0
     }

@@ -20,14 +20,16 @@ extension IndexError: CustomStringConvertible {
     }
 }
 
-/// What can be asked of the log beyond its files: blocks, entries by place and time, hazards, records, receipts. An SQLite database.
+/// What can be asked of the log beyond its files: blocks, entries by place and time, hazards, records, receipts. An
+/// SQLite database.
 ///
-/// It is derived from the executed blocks and written off the turn. A block and all that it brought are one transaction, so that `height`
-/// always says exactly what is in; blocks that are in already are passed over, so after a restart the caller simply gives all again.
-/// Reads see one state each, run beside the writer, and may come from any thread.
+/// It is derived from the executed blocks and written off the turn. A block and all that it brought are one
+/// transaction, so that `height` always says exactly what is in; blocks that are in already are passed over, so after a
+/// restart the caller simply gives all again. Reads see one state each, run beside the writer, and may come from any
+/// thread.
 ///
-/// Records are personal. What is deleted is overwritten (`secure_delete`), in the log of SQLite too, and writes are synced
-/// (`synchronous = FULL`), so that what was erased does not come back.
+/// Records are personal. What is deleted is overwritten (`secure_delete`), in the log of SQLite too, and writes are
+/// synced (`synchronous = FULL`), so that what was erased does not come back.
 public struct Index: Sendable {
     let pool: DatabasePool
 
@@ -64,7 +66,8 @@ public struct Index: Sendable {
         }
     }
 
-    /// Deletes the records that were received before `time`; returns how many. Receipts stay: they say nothing about anyone.
+    /// Deletes the records that were received before `time`; returns how many. Receipts stay: they say nothing about
+    /// anyone.
     @discardableResult
     public func deleteRecords(receivedBefore time: Timestamp) throws(IndexError) -> Int {
         try delete("DELETE FROM records WHERE received < ?", [Int64(bitPattern: time.milliseconds)])

@@ -1,6 +1,7 @@
 import GRDB
 
-/// The index's tables. Digests are blobs of 32 bytes, times milliseconds since 1970, unsigned numbers the same 64 bits signed.
+/// The index's tables. Digests are blobs of 32 bytes, times milliseconds since 1970, unsigned numbers the same 64 bits
+/// signed.
 enum IndexSchema {
     static func migrator() -> DatabaseMigrator {
         var migrator = DatabaseMigrator()

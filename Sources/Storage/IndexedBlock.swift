@@ -17,7 +17,8 @@ public struct IndexedBlock: Hashable, Sendable {
     public var hash: Digest
     /// Where the journal has the block, if it does.
     public var journal: JournalPosition?
-    /// The certificate that made it final, as it is sent to validators that catch up; a block may be final through a later one.
+    /// The certificate that made it final, as it is sent to validators that catch up; a block may be final through a
+    /// later one.
     public var finalization: [UInt8]?
     /// The entries that it added: those before `size`, in order.
     public var entries: [IndexedEntry] = []

@@ -13,18 +13,20 @@ public struct JournalPosition: Hashable, Comparable, Sendable {
     }
 }
 
-/// The validator's memory of what it has said: an append-only list of records in segment files. Everything else on disk is derived from it.
+/// The validator's memory of what it has said: an append-only list of records in segment files. Everything else on disk
+/// is derived from it.
 ///
-/// The rule that it serves: nothing leaves before it is durable. The loop stages a turn's records, which only assigns their positions; a
-/// commit is a value that a pool thread runs, one write and one sync; when that has returned, and no sooner, the turn's messages go out.
-/// One commit is under way at a time. Records staged meanwhile gather for the next.
+/// The rule that it serves: nothing leaves before it is durable. The loop stages a turn's records, which only assigns
+/// their positions; a commit is a value that a pool thread runs, one write and one sync; when that has returned, and no
+/// sooner, the turn's messages go out. One commit is under way at a time. Records staged meanwhile gather for the next.
 ///
 ///     let positions = journal.stage(records)
 ///     if let commit = journal.makeCommit() { pool.run { try commit.run() } then: { journal.finish($0) } }
 ///
-/// Opening reads every record. A tail that a crash tore off is dropped, for nothing had left that depended on it; the loss is reported in
-/// `recovery`. Damage anywhere else is an error and changes nothing on the disk. A bit flipped in the very last commit cannot be told from a
-/// torn tail by the disk alone: asking the other validators for one's own newest vote (the amnesia rule) covers that case.
+/// Opening reads every record. A tail that a crash tore off is dropped, for nothing had left that depended on it; the
+/// loss is reported in `recovery`. Damage anywhere else is an error and changes nothing on the disk. A bit flipped in
+/// the very last commit cannot be told from a torn tail by the disk alone: asking the other validators for one's own
+/// newest vote (the amnesia rule) covers that case.
 public struct Journal: ~Copyable, Sendable {
     typealias Format = JournalFormat
 
@@ -64,8 +66,9 @@ public struct Journal: ~Copyable, Sendable {
     private var staged: [[UInt8]] = []
     private var isCommitting = false
 
-    /// Opens the journal in `directory`, made where it is missing, and hands every record to `replay`, in order. A segment is followed by
-    /// a new one once it has `segmentBytes`. Should opening throw, what was replayed must be forgotten.
+    /// Opens the journal in `directory`, made where it is missing, and hands every record to `replay`, in order. A
+    /// segment is followed by a new one once it has `segmentBytes`. Should opening throw, what was replayed must be
+    /// forgotten.
     public init(
         directory: String, segmentBytes: Int = 1 << 26,
         replay: (JournalPosition, [UInt8]) throws -> Void = { _, _ in }
@@ -100,7 +103,8 @@ public struct Journal: ~Copyable, Sendable {
         }
     }
 
-    /// The commit of everything staged, to be run on another thread; nil where nothing is staged, or the last commit has not finished.
+    /// The commit of everything staged, to be run on another thread; nil where nothing is staged, or the last commit
+    /// has not finished.
     public mutating func makeCommit() -> JournalCommit? {
         guard !isCommitting, !staged.isEmpty else { return nil }
         let length = staged.reduce(0) { $0 + Format.recordHeaderLength + $1.count }
@@ -112,7 +116,8 @@ public struct Journal: ~Copyable, Sendable {
         return commit
     }
 
-    /// Takes note that a commit is durable. A commit that threw is never finished: its journal must not be used any more.
+    /// Takes note that a commit is durable. A commit that threw is never finished: its journal must not be used any
+    /// more.
     public mutating func finish(_ receipt: JournalCommit.Receipt) {
         precondition(isCommitting, "only a commit that was made can finish")
         isCommitting = false
@@ -122,7 +127,8 @@ public struct Journal: ~Copyable, Sendable {
         counters.records += receipt.records
     }
 
-    /// Removes the segments before the one of `position`: what they hold has become part of a snapshot, or is to be erased.
+    /// Removes the segments before the one of `position`: what they hold has become part of a snapshot, or is to be
+    /// erased.
     public mutating func removeSegments(before position: JournalPosition) throws(JournalError) {
         precondition(position.segment <= header.number, "the segment that is written to stays")
         let directory = reader.directory

@@ -17,8 +17,8 @@ public struct JournalCommit: Sendable {
     let payloads: [[UInt8]]
     let firstSequence: UInt64
 
-    /// Writes the records and returns when they are on the disk. An error is final: what is on the disk is unknown until the journal is opened
-    /// again, so the process must stop.
+    /// Writes the records and returns when they are on the disk. An error is final: what is on the disk is unknown
+    /// until the journal is opened again, so the process must stop.
     public func run() throws(JournalError) -> Receipt {
         try journaling { () throws(FileError) in
             let target: File = if let file { file } else { try Self.makeSegment(directory, header) }
@@ -29,7 +29,8 @@ public struct JournalCommit: Sendable {
         }
     }
 
-    /// Makes a segment's file. Its header is durable before any record follows, so that a bad header before records is damage, not a tear.
+    /// Makes a segment's file. Its header is durable before any record follows, so that a bad header before records is
+    /// damage, not a tear.
     static func makeSegment(_ directory: String, _ header: Format.SegmentHeader) throws(FileError) -> File {
         let file = try File(Journal.path(directory, header.number), .create)
         try file.write(header.bytes, at: 0)

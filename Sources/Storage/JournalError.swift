@@ -4,7 +4,8 @@ public enum JournalError: Error, Hashable, Sendable {
     case inUse(directory: String)
     /// The file system failed.
     case file(FileError)
-    /// What had been synced can no longer be read. Nothing is repaired or thrown away: the validator must not vote, and recovers from others.
+    /// What had been synced can no longer be read. Nothing is repaired or thrown away: the validator must not vote, and
+    /// recovers from others.
     case corrupt(segment: UInt64, offset: Int, reason: String)
     /// A segment between others is not there.
     case segmentMissing(UInt64)

@@ -6,12 +6,12 @@ import Wire
 ///     segment   magic (8) · number (8) · first sequence (8) · salt (4) · CRC-32C of these (4) · records
 ///     record    payload's length (4) · sequence (8) · commit (8) · CRC-32C (4) · payload
 ///
-/// A record's `commit` is the sequence of the first record that went to the disk with the same sync. It tells a torn tail from damage:
-/// a record that cannot be read, before one of a later commit, had been synced and is lost. Records of one commit, on the other hand,
-/// reach the disk in any order, so a gap between them is what a crash leaves.
+/// A record's `commit` is the sequence of the first record that went to the disk with the same sync. It tells a torn
+/// tail from damage: a record that cannot be read, before one of a later commit, had been synced and is lost. Records
+/// of one commit, on the other hand, reach the disk in any order, so a gap between them is what a crash leaves.
 ///
-/// The checksum covers the salt, the record's first 20 bytes and the payload. The salt is random and differs in each segment: bytes that a
-/// vehicle put into a payload, or an old segment's left on the disk, never pass for a record.
+/// The checksum covers the salt, the record's first 20 bytes and the payload. The salt is random and differs in each
+/// segment: bytes that a vehicle put into a payload, or an old segment's left on the disk, never pass for a record.
 enum JournalFormat {
     static let magic = Array("WAYMRKJ1".utf8)
     static let segmentHeaderLength = 32

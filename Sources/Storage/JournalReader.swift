@@ -1,4 +1,5 @@
-/// Reads records of a journal by position while it is being written: history that others ask for. Any thread may use it.
+/// Reads records of a journal by position while it is being written: history that others ask for. Any thread may use
+/// it.
 public struct JournalReader: Sendable {
     typealias Format = JournalFormat
 

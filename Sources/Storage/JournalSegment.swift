@@ -40,10 +40,11 @@ struct JournalSegment {
         return .record(position, payload: payload)
     }
 
-    /// Whether a record of a later commit stands behind the place where reading broke off. Then what is broken had been synced.
+    /// Whether a record of a later commit stands behind the place where reading broke off. Then what is broken had been
+    /// synced.
     func hasLaterCommit() -> Bool {
-        // The bytes themselves are searched, since the lengths on the way may be what is damaged. Sequences that so few bytes cannot have
-        // reached are passed over before anything is summed.
+        // The bytes themselves are searched, since the lengths on the way may be what is damaged. Sequences that so few
+        // bytes cannot have reached are passed over before anything is summed.
         let last = sequence + UInt64(bytes.count - offset)
         var candidate = offset + 1
         while candidate + Format.recordHeaderLength <= bytes.count {

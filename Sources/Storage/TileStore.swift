@@ -38,13 +38,14 @@ extension TileStoreError: CustomStringConvertible {
 
 /// The log as files, for anyone to read: exactly `checkpoint` and `tile/…` in one directory.
 ///
-/// They are derived from the journal and written off the turn. A file gets its whole content somewhere else and is then moved to its place,
-/// entries before the hashes over them, and the head after everything that it needs: whoever reads, and whatever kills the process, the
-/// files always are those of the head, and perhaps some more that belong to the next. A partial file stays until the full one is there, as
-/// C2SP asks.
+/// They are derived from the journal and written off the turn. A file gets its whole content somewhere else and is then
+/// moved to its place, entries before the hashes over them, and the head after everything that it needs: whoever reads,
+/// and whatever kills the process, the files always are those of the head, and perhaps some more that belong to the
+/// next. A partial file stays until the full one is there, as C2SP asks.
 ///
-/// Nothing is synced: the journal can make it all again. After a crash of the machine, as opposed to the process, every file is therefore
-/// read and derived anew on opening. `size` then says from which entry on the caller has to give entries again.
+/// Nothing is synced: the journal can make it all again. After a crash of the machine, as opposed to the process, every
+/// file is therefore read and derived anew on opening. `size` then says from which entry on the caller has to give
+/// entries again.
 ///
 /// The store is a value that one owner hands to a pool thread and takes back.
 public struct TileStore: Sendable {
@@ -56,7 +57,8 @@ public struct TileStore: Sendable {
     private let lock: File
     private var growth: TileGrowth
 
-    /// Opens the log's files in `directory`. `work` is a directory on the same file system, not below `directory`, for what is not served.
+    /// Opens the log's files in `directory`. `work` is a directory on the same file system, not below `directory`, for
+    /// what is not served.
     public init(directory: String, work: String) throws(TileStoreError) {
         self.directory = directory
         self.work = work
@@ -72,7 +74,8 @@ public struct TileStore: Sendable {
     /// How many entries there are, in files or on their way.
     public var size: UInt64 { growth.size }
 
-    /// Adds `entries`, the first of which has the index `first`. Those that are there already are passed over. Full files are written.
+    /// Adds `entries`, the first of which has the index `first`. Those that are there already are passed over. Full
+    /// files are written.
     public mutating func append(_ entries: [[UInt8]], at first: UInt64) throws(TileStoreError) {
         guard first <= size else { throw .gap(size: size, first: first) }
         guard first + UInt64(entries.count) > size else { return }
@@ -86,7 +89,8 @@ public struct TileStore: Sendable {
         }
     }
 
-    /// Shows readers the head `signed`, which must be of all entries that there are. Whose signatures it carries is the caller's business.
+    /// Shows readers the head `signed`, which must be of all entries that there are. Whose signatures it carries is the
+    /// caller's business.
     public mutating func publish(_ signed: SignedCheckpoint) throws(TileStoreError) {
         let head = signed.checkpoint
         guard head.size == size else { throw .otherSize(size: size, head: head.size) }

@@ -5,8 +5,8 @@ struct TileStoreOpening {
     let directory: String
     let work: String
 
-    /// The state after the entries that are there, and the head that belongs to it. Without a head whose tiles are all sound, the state is
-    /// that of the longest sound beginning, and there is no head: readers would take it for fraud.
+    /// The state after the entries that are there, and the head that belongs to it. Without a head whose tiles are all
+    /// sound, the state is that of the longest sound beginning, and there is no head: readers would take it for fraud.
     func run() throws(TileStoreError) -> (TileGrowth, SignedCheckpoint?) {
         let boot = Self.bootIdentity()
         let isSameBoot = try storing { () throws(FileError) in try isKnown(boot) }
@@ -20,7 +20,8 @@ struct TileStoreOpening {
 
     private func open(isSameBoot: Bool) -> (TileGrowth, SignedCheckpoint?) {
         guard let head = head() else { return (TileGrowth(), nil) }
-        // The page cache outlives a process, so what was written since the machine's start is there; the edge alone is read.
+        // The page cache outlives a process, so what was written since the machine's start is there; the edge alone is
+        // read.
         if isSameBoot, let growth = edge(of: head) { return (growth, head) }
         let sound = soundBeginning(of: head.checkpoint.size)
         // The partial files are checked last: the state at the head must give the very bytes that are there.
@@ -88,7 +89,8 @@ struct TileStoreOpening {
         }
     }
 
-    /// What names the time since the machine's last start; empty where the system does not tell, and then every opening checks all.
+    /// What names the time since the machine's last start; empty where the system does not tell, and then every opening
+    /// checks all.
     private static func bootIdentity() -> [UInt8] {
         do throws(FileError) {
             return try File("/proc/sys/kernel/random/boot_id", .read).read(64, at: 0)

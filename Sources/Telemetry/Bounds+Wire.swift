@@ -11,7 +11,7 @@ enum Field {
     }
 
     static func digest(_ data: Data, _ field: String) throws(Refusal) -> Digest {
-        guard let digest = Digest(bytes: data) else { throw .outOfBounds(field: field) }
+        guard let digest = Digest(bytes: Array(data)) else { throw .outOfBounds(field: field) }
         return digest
     }
 
@@ -21,12 +21,12 @@ enum Field {
     }
 
     static func key(_ data: Data, _ field: String) throws(Refusal) -> PublicKey {
-        guard let key = PublicKey(bytes: data) else { throw .outOfBounds(field: field) }
+        guard let key = PublicKey(bytes: Array(data)) else { throw .outOfBounds(field: field) }
         return key
     }
 
     static func signature(_ data: Data) throws(Refusal) -> Signature {
-        guard let signature = Signature(bytes: data) else { throw .outOfBounds(field: "signature") }
+        guard let signature = Signature(bytes: Array(data)) else { throw .outOfBounds(field: "signature") }
         return signature
     }
 

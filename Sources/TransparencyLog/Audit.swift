@@ -18,7 +18,8 @@ public struct Audit: Sendable {
     /// Whether nothing is wrong.
     public var passed: Bool { findings.isEmpty }
 
-    /// Entries beyond the head, of which only their own hashes were checked: a log that is being written has some between two heads.
+    /// Entries beyond the head, of which only their own hashes were checked: a log that is being written has some
+    /// between two heads.
     public var entriesBeyondHead: UInt64 {
         entries - min(entries, signed?.checkpoint.size ?? 0)
     }

@@ -1,15 +1,15 @@
 import Cryptography
 
 /// One pass through the entries of a log, from the first on, that leaves no file unchecked.
-struct AuditWalk<Source: LogSource> {
-    private let source: Source
+struct AuditWalk {
+    private let source: any LogSource
     private let head: Checkpoint
     private let before: Checkpoint?
     private var audit: Audit
     private var tiles = OpenTiles()
     private var files: LogListing
 
-    init(_ source: Source, head: Checkpoint, before: Checkpoint?, audit: Audit) {
+    init(_ source: any LogSource, head: Checkpoint, before: Checkpoint?, audit: Audit) {
         self.source = source
         self.head = head
         self.before = before
@@ -39,8 +39,8 @@ struct AuditWalk<Source: LogSource> {
         }
     }
 
-    /// The leaf hashes of a bundle: from its longest file, or else, so that one lost bundle does not end the audit, from the longest tile over
-    /// it. Nil behind the last.
+    /// The leaf hashes of a bundle: from its longest file, or else, so that one lost bundle does not end the audit,
+    /// from the longest tile over it. Nil behind the last.
     private mutating func leaves(ofBundle index: UInt64) -> [Digest]? {
         let place = LogPlace(.entries, index)
         guard requireFile(at: place) else { return nil }
@@ -117,7 +117,8 @@ struct AuditWalk<Source: LogSource> {
         }
     }
 
-    /// Whether there is anything to check at a place. Reports the file that the head needs there where neither it nor a full one is there.
+    /// Whether there is anything to check at a place. Reports the file that the head needs there where neither it nor a
+    /// full one is there.
     private mutating func requireFile(at place: LogPlace) -> Bool {
         let needed = files.needed(at: place)
         guard files.areListed else { return needed > 0 }

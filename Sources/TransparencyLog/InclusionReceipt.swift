@@ -1,7 +1,8 @@
 import Cryptography
 
-/// What whoever reported an observation keeps: that an entry stands in the log, under a head that a quorum has cosigned. It is checked offline, with
-/// nothing but a policy. The text is C2SP's `tlog-proof`, and the extension of its file `.tlog-proof`.
+/// What whoever reported an observation keeps: that an entry stands in the log, under a head that a quorum has
+/// cosigned. It is checked offline, with nothing but a policy. The text is C2SP's `tlog-proof`, and the extension of
+/// its file `.tlog-proof`.
 ///
 ///     c2sp.org/tlog-proof@v1
 ///     index 73894
@@ -62,7 +63,8 @@ public struct InclusionReceipt: Hashable, Sendable {
         try verify(leaf: Merkle.leaf(entry), policy: policy)
     }
 
-    /// Throws unless `policy` accepts the head and the entry with the leaf hash `leaf` stands under it at the receipt's index.
+    /// Throws unless `policy` accepts the head and the entry with the leaf hash `leaf` stands under it at the receipt's
+    /// index.
     @discardableResult
     public func verify(leaf: Digest, policy: Policy) throws(LogError) -> Endorsement {
         let endorsement = try policy.evaluate(signed)

@@ -1,10 +1,11 @@
 import Cryptography
 
-/// Checks a whole log and trusts nothing in it: derives every hash from the entries, and compares what is served with that, and the root with
-/// the signed head.
+/// Checks a whole log and trusts nothing in it: derives every hash from the entries, and compares what is served with
+/// that, and the root with the signed head.
 ///
-/// Where files can be listed (a directory), every one is checked: stale partial tiles, files beyond the head, names that do not belong.
-/// Elsewhere those that the head needs are. Each signature line must verify under a key of the policy, once.
+/// Where files can be listed (a directory), every one is checked: stale partial tiles, files beyond the head, names
+/// that do not belong. Elsewhere those that the head needs are. Each signature line must verify under a key of the
+/// policy, once.
 ///
 /// Memory is bounded by a few tiles and the list of files, whatever the log's size.
 public struct LogAuditor: Sendable {
@@ -16,7 +17,7 @@ public struct LogAuditor: Sendable {
     }
 
     /// Audits the log in `source`. With a head seen `before`, the log must also continue that one.
-    public func audit(_ source: some LogSource, since before: SignedCheckpoint? = nil) -> Audit {
+    public func audit(_ source: any LogSource, since before: SignedCheckpoint? = nil) -> Audit {
         var audit = Audit()
         guard let signed = head(of: source, &audit) else { return audit }
         if let before { compare(signed.checkpoint, with: before, &audit) }
@@ -25,7 +26,7 @@ public struct LogAuditor: Sendable {
     }
 
     /// Reads the head and checks its lines.
-    private func head(of source: some LogSource, _ audit: inout Audit) -> SignedCheckpoint? {
+    private func head(of source: any LogSource, _ audit: inout Audit) -> SignedCheckpoint? {
         let path = LogPath.checkpoint.text
         do throws(SourceError) {
             let bytes = try source.read(.checkpoint)

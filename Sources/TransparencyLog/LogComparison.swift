@@ -33,7 +33,7 @@ public struct LogComparison: Sendable {
         }
     }
 
-    private mutating func readHead(_ name: String, _ source: any LogSource, _ policy: Policy) {
+    private mutating func readHead(_ name: String, _ source: some LogSource, _ policy: Policy) {
         views.append(View(name: name))
         do throws(SourceError) {
             let bytes = try source.read(.checkpoint)
@@ -49,7 +49,7 @@ public struct LogComparison: Sendable {
         }
     }
 
-    private mutating func compare(_ index: Int, with largest: Int, _ source: any LogSource) {
+    private mutating func compare(_ index: Int, with largest: Int, _ source: some LogSource) {
         guard let small = views[index].signed?.checkpoint, let large = views[largest].signed?.checkpoint else { return }
         do throws(LogError) {
             try large.requireContinuing(small, source)
@@ -62,7 +62,8 @@ public struct LogComparison: Sendable {
 }
 
 extension Checkpoint {
-    /// Throws unless this head continues `before`, by a proof built from the tiles in `source` and checked against both roots.
+    /// Throws unless this head continues `before`, by a proof built from the tiles in `source` and checked against both
+    /// roots.
     public func requireContinuing(_ before: Checkpoint, _ source: some LogSource) throws(LogError) {
         try canFollow(before)
         let proof = try TileReader(source, size: size).consistencyProof(from: before.size)

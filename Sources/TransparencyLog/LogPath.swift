@@ -1,7 +1,8 @@
-/// Where a file of the log is, below its prefix: `checkpoint`, `tile/<level>/<N>[.p/<width>]` or `tile/entries/<N>[.p/<width>]`.
+/// Where a file of the log is, below its prefix: `checkpoint`, `tile/<level>/<N>[.p/<width>]` or
+/// `tile/entries/<N>[.p/<width>]`.
 ///
-/// A tile has 256 hashes, a bundle 256 entries; the rightmost may be partial, with its width in the path. N is written in groups of three
-/// digits, so that a directory holds at most a thousand names: 1,234,067 is `x001/x234/067`.
+/// A tile has 256 hashes, a bundle 256 entries; the rightmost may be partial, with its width in the path. N is written
+/// in groups of three digits, so that a directory holds at most a thousand names: 1,234,067 is `x001/x234/067`.
 public enum LogPath: Hashable, Sendable {
     /// The signed head.
     case checkpoint

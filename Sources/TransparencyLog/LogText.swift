@@ -1,8 +1,10 @@
-/// The rules that all text formats of the log share: UTF-8, lines ended by one newline, plain decimals, names without spaces.
+/// The rules that all text formats of the log share: UTF-8, lines ended by one newline, plain decimals, names without
+/// spaces.
 enum LogText {
     private static let newline = UInt8(ascii: "\n")
 
-    /// A text's lines without their newlines. Throws unless the text is UTF-8 without control characters, and every line is ended.
+    /// A text's lines without their newlines. Throws unless the text is UTF-8 without control characters, and every
+    /// line is ended.
     static func lines(of bytes: [UInt8], atMost limit: Int) throws(LogError) -> [String] {
         guard bytes.count <= limit else { throw .tooLong(bytes: bytes.count, limit: limit) }
         guard String(validating: bytes, as: UTF8.self) != nil else { throw .notText }
@@ -28,7 +30,8 @@ enum LogText {
             && name.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0 != "+" && $0.value >= 0x20 }
     }
 
-    /// Whether two texts are the same octets. Swift's own comparison finds a Kelvin sign equal to a K; names of keys must not.
+    /// Whether two texts are the same octets. Swift's own comparison finds a Kelvin sign equal to a K; names of keys
+    /// must not.
     static func same(_ left: String, _ right: String) -> Bool {
         left.utf8.elementsEqual(right.utf8)
     }

@@ -1,10 +1,10 @@
 import Cryptography
 
-/// Inclusion and consistency proofs of RFC 6962, built from the roots of complete subtrees wherever those are kept (in memory, in tiles),
-/// and verified from nothing but heads.
+/// Inclusion and consistency proofs of RFC 6962, built from the roots of complete subtrees wherever those are kept (in
+/// memory, in tiles), and verified from nothing but heads.
 ///
-/// The RFC splits n leaves at the largest power of two below n and goes into one half. Building and verifying walk the same splits, at most
-/// 64 of them, so there is no recursion and no second reading of the rules.
+/// The RFC splits n leaves at the largest power of two below n and goes into one half. Building and verifying walk the
+/// same splits, at most 64 of them, so there is no recursion and no second reading of the rules.
 public enum MerkleProof {
     /// The longest proof that a tree of 64-bit size can need.
     public static let limit = 65
@@ -23,8 +23,8 @@ public enum MerkleProof {
         return hash == root
     }
 
-    /// Whether `proof` shows that the tree of `newSize` leaves under `newRoot` begins with the leaves of the tree of `oldSize` under
-    /// `oldRoot`.
+    /// Whether `proof` shows that the tree of `newSize` leaves under `newRoot` begins with the leaves of the tree of
+    /// `oldSize` under `oldRoot`.
     public static func verifyConsistency(
         from oldSize: UInt64, root oldRoot: Digest, to newSize: UInt64, root newRoot: Digest, proof: [Digest]
     ) -> Bool {
@@ -45,7 +45,8 @@ public enum MerkleProof {
         return old == oldRoot && new == newRoot
     }
 
-    /// Gives the root of the complete subtree of 2^`level` leaves whose first leaf is `index` × 2^`level`; nil where it is not known.
+    /// Gives the root of the complete subtree of 2^`level` leaves whose first leaf is `index` × 2^`level`; nil where it
+    /// is not known.
     typealias Lookup<Failure: Error> = (_ level: Int, _ index: UInt64) throws(Failure) -> Digest?
 
     /// The root over the leaves `start..<end`, where the range is one that the RFC's splits lead to.

@@ -6,7 +6,8 @@ public struct NoteSignature: Hashable, Sendable {
     public var name: String
     /// The key's id.
     public var keyID: UInt32
-    /// What follows the key id: 64 bytes of Ed25519 for a log, 8 bytes of time and 64 for a cosigner, anything for other kinds of keys.
+    /// What follows the key id: 64 bytes of Ed25519 for a log, 8 bytes of time and 64 for a cosigner, anything for
+    /// other kinds of keys.
     public var bytes: [UInt8]
 
     private static let dash = Array("— ".utf8)
@@ -73,7 +74,8 @@ extension VerifierKey {
         return NoteSignature(name: name, keyID: keyID, bytes: signature.bytes)
     }
 
-    /// The cosigner's line that carries `signature`, made elsewhere over `Checkpoint.cosignatureMessage`; nil past 2^63 - 1 seconds.
+    /// The cosigner's line that carries `signature`, made elsewhere over `Checkpoint.cosignatureMessage`; nil past 2^63
+    /// - 1 seconds.
     public func cosignature(_ signature: Signature, seconds: UInt64) -> NoteSignature? {
         precondition(kind == .cosigner, "only a cosigner's key signs a time")
         guard seconds <= UInt64(Int64.max) else { return nil }

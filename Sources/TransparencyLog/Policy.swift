@@ -1,9 +1,10 @@
 import Cryptography
 
-/// Whom to believe about a log: C2SP's `tlog-policy`. A head counts when a listed log has signed it and enough witnesses have cosigned it.
+/// Whom to believe about a log: C2SP's `tlog-policy`. A head counts when a listed log has signed it and enough
+/// witnesses have cosigned it.
 ///
-/// A committee of n validators is a policy in which each validator is both: its log key signs the heads that it serves, its cosigning key makes
-/// it a witness, and the quorum is q of n.
+/// A committee of n validators is a policy in which each validator is both: its log key signs the heads that it serves,
+/// its cosigning key makes it a witness, and the quorum is q of n.
 ///
 ///     log waymark.example/helsinki+3fa1c2d4+AVx6…
 ///     witness validator-0 waymark.example/helsinki/validator-0+0f83aa01+BH1k…
@@ -11,7 +12,8 @@ import Cryptography
 ///     group validators 3 validator-0 validator-1 validator-2 validator-3
 ///     quorum validators
 ///
-/// Names of witnesses and groups are octets without meaning: they are kept as bytes, because Swift's strings compare by more than octets.
+/// Names of witnesses and groups are octets without meaning: they are kept as bytes, because Swift's strings compare by
+/// more than octets.
 public struct Policy: Hashable, Sendable {
     /// A name that a policy gives to a witness or a group.
     public typealias Name = [UInt8]
@@ -81,8 +83,8 @@ public struct Endorsement: Hashable, Sendable {
 }
 
 extension Policy {
-    /// Throws unless this policy accepts the head. As the formats ask, lines of unknown keys are ignored, and one bad line of a known key
-    /// condemns the whole.
+    /// Throws unless this policy accepts the head. As the formats ask, lines of unknown keys are ignored, and one bad
+    /// line of a known key condemns the whole.
     @discardableResult
     public func evaluate(_ signed: SignedCheckpoint) throws(LogError) -> Endorsement {
         let head = signed.checkpoint
@@ -96,7 +98,8 @@ extension Policy {
         return endorsement
     }
 
-    /// What a strict reader objects to in the signature lines besides: keys that the policy does not name, keys that sign twice.
+    /// What a strict reader objects to in the signature lines besides: keys that the policy does not name, keys that
+    /// sign twice.
     public func objections(to signed: SignedCheckpoint) -> [LogError] {
         var seen: Set<VerifierKey> = []
         var objections: [LogError] = []

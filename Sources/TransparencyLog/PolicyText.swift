@@ -132,8 +132,8 @@ extension Policy {
         }
     }
 
-    /// The policy of a committee: each member is a log and a witness, and `quorum` of them must have cosigned. Throws what reading its text
-    /// would, such as for a name or a key that stands twice.
+    /// The policy of a committee: each member is a log and a witness, and `quorum` of them must have cosigned. Throws
+    /// what reading its text would, such as for a name or a key that stands twice.
     public init(committee members: [Member], quorum: Int) throws(LogError) {
         var policy = Policy()
         policy.logs = members.map { Log(key: $0.logKey) }

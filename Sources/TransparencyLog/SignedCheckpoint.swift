@@ -1,6 +1,7 @@
 import Cryptography
 
-/// A checkpoint with its signature lines, as it is served: a C2SP signed note. Nobody has checked the signatures: a `Policy` does.
+/// A checkpoint with its signature lines, as it is served: a C2SP signed note. Nobody has checked the signatures: a
+/// `Policy` does.
 public struct SignedCheckpoint: Hashable, Sendable {
     /// The head.
     public var checkpoint: Checkpoint

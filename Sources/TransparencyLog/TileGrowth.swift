@@ -36,7 +36,8 @@ public struct OpenTiles: Sendable, Hashable {
 
     /// The root over all leaves.
     public var root: Digest {
-        // An open tile's hashes are complete subtrees of one size. What is open below them is the incomplete one to their right.
+        // An open tile's hashes are complete subtrees of one size. What is open below them is the incomplete one to
+        // their right.
         var below: [Digest] = []
         for hashes in levels where !hashes.isEmpty { below = [Merkle.root(ofLeaves: hashes + below)] }
         return below.first ?? Digest.sha256([])
@@ -74,8 +75,8 @@ public struct LogFile: Hashable, Sendable {
     }
 }
 
-/// Turns entries into the files that a tiled log serves. It keeps the open tiles and the open bundle, so that its memory has a bound, and
-/// each full file is made once.
+/// Turns entries into the files that a tiled log serves. It keeps the open tiles and the open bundle, so that its
+/// memory has a bound, and each full file is made once.
 public struct TileGrowth: Sendable {
     private var tiles = OpenTiles()
     private var bundle: [UInt8] = []
@@ -84,8 +85,8 @@ public struct TileGrowth: Sendable {
     /// A log without entries.
     public init() {}
 
-    /// Goes on from a log of `size` entries whose files are in `source`. What was read is to be believed only if `root` is the root of a head
-    /// that is.
+    /// Goes on from a log of `size` entries whose files are in `source`. What was read is to be believed only if `root`
+    /// is the root of a head that is.
     public init(resuming size: UInt64, from source: some LogSource) throws(LogError) {
         let reader = TileReader(source, size: size)
         var levels: [[Digest]] = []

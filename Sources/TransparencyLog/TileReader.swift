@@ -1,6 +1,7 @@
 import Cryptography
 
-/// Reads tiles and entries of a log at one size, and builds proofs from them. What it gives is checked for form only: compare with a head.
+/// Reads tiles and entries of a log at one size, and builds proofs from them. What it gives is checked for form only:
+/// compare with a head.
 public struct TileReader<Source: LogSource> {
     /// How many entries the log has, by a head.
     public let size: UInt64
@@ -59,7 +60,8 @@ public struct TileReader<Source: LogSource> {
         return try known(MerkleProof.consistency(from: oldSize, to: size, node: lookup()))
     }
 
-    /// How the nodes of a proof are found. A proof asks for siblings, of which many are in one tile: the last tile of each level is kept.
+    /// How the nodes of a proof are found. A proof asks for siblings, of which many are in one tile: the last tile of
+    /// each level is kept.
     private func lookup() -> MerkleProof.Lookup<LogError> {
         var kept: [Int: (index: UInt64, hashes: [Digest])] = [:]
         return { (level, index) throws(LogError) in
@@ -96,3 +98,5 @@ public struct TileReader<Source: LogSource> {
         throw .unavailable(path: path(width).text, failure)
     }
 }
+
+extension TileReader: Sendable where Source: Sendable {}

@@ -2,13 +2,15 @@ import Cryptography
 
 /// The Merkle tree of the log (RFC 6962), as much of it as a running validator needs.
 ///
-/// The log is a list of entries that only grows. Its tree head, a size and a root, says everything about it: an inclusion proof shows that an
-/// entry stands at its index under a head, a consistency proof that one head continues another. The module has what makes and checks heads
-/// (`Checkpoint`, `VerifierKey`, `Policy`), what a vehicle keeps (`InclusionReceipt`), what is served (`TileGrowth`, `LogPath`), and what
-/// reads it back and trusts nothing (`TileReader`, `LogAuditor`). All formats are those of C2SP, so that other people's tools read them.
+/// The log is a list of entries that only grows. Its tree head, a size and a root, says everything about it: an
+/// inclusion proof shows that an entry stands at its index under a head, a consistency proof that one head continues
+/// another. The module has what makes and checks heads (`Checkpoint`, `VerifierKey`, `Policy`), what a vehicle keeps
+/// (`InclusionReceipt`), what is served (`TileGrowth`, `LogPath`), and what reads it back and trusts nothing
+/// (`TileReader`, `LogAuditor`). All formats are those of C2SP, so that other people's tools read them.
 ///
-/// A tree in memory keeps the hashes over its newest leaves and, to the left of those, only the few that roots and proofs still need. It
-/// therefore has a bound whatever the size of the log. Proofs of older leaves come from tiles (`TileReader`).
+/// A tree in memory keeps the hashes over its newest leaves and, to the left of those, only the few that roots and
+/// proofs still need. It therefore has a bound whatever the size of the log. Proofs of older leaves come from tiles
+/// (`TileReader`).
 public struct Tree: Sendable {
     /// How many leaves there are.
     public private(set) var size: UInt64
@@ -16,8 +18,9 @@ public struct Tree: Sendable {
     /// The oldest leaf that a proof can be made of, and the smallest size whose root is known, zero aside.
     public private(set) var firstKept: UInt64
 
-    // levels[l] has the roots of the complete subtrees of 2^l leaves, in order. Each level starts at an even index, so that a kept node's
-    // left sibling is kept as well: that is all that a root or a proof needs from the left of the window.
+    // levels[l] has the roots of the complete subtrees of 2^l leaves, in order. Each level starts at an even index, so
+    // that a kept node's left sibling is kept as well: that is all that a root or a proof needs from the left of the
+    // window.
     private var levels: [Level]
     private let window: UInt64
 
@@ -34,7 +37,8 @@ public struct Tree: Sendable {
         self.window = window
     }
 
-    /// A tree of `size` leaves of which only the frontier is known; nil where `frontier` has another length than `size` has bits set.
+    /// A tree of `size` leaves of which only the frontier is known; nil where `frontier` has another length than `size`
+    /// has bits set.
     public init?(size: UInt64, frontier: [Digest], window: UInt64 = 1 << 16) {
         guard frontier.count == size.nonzeroBitCount else { return nil }
         self.init(window: window)
@@ -47,7 +51,8 @@ public struct Tree: Sendable {
         }
     }
 
-    /// The roots of the largest complete subtrees that the leaves fall into, from the left: with `size`, all that the tree needs to go on.
+    /// The roots of the largest complete subtrees that the leaves fall into, from the left: with `size`, all that the
+    /// tree needs to go on.
     public var frontier: [Digest] {
         levels.indices.reversed().compactMap { level in
             (size >> level).isMultiple(of: 2) ? nil : levels[level].hashes.last
@@ -73,7 +78,8 @@ public struct Tree: Sendable {
         if size - firstKept > window + window / 4 + UInt64(LogPath.fullWidth) { trim() }
     }
 
-    /// The root that the tree had when it had `size` leaves; nil where it never had, or where its hashes are no longer kept.
+    /// The root that the tree had when it had `size` leaves; nil where it never had, or where its hashes are no longer
+    /// kept.
     public func root(at size: UInt64) -> Digest? {
         size <= self.size ? MerkleProof.root(from: 0, to: size, node: node) : nil
     }
@@ -83,15 +89,15 @@ public struct Tree: Sendable {
         inclusionProof(of: index, at: size)
     }
 
-    /// The proof that the leaf at `index` is in the tree when it had `size` leaves, the leaf's sibling first; nil where it was not in it,
-    /// or where a hash that the proof needs is no longer kept.
+    /// The proof that the leaf at `index` is in the tree when it had `size` leaves, the leaf's sibling first; nil where
+    /// it was not in it, or where a hash that the proof needs is no longer kept.
     public func inclusionProof(of index: UInt64, at size: UInt64) -> [Digest]? {
         guard index < size, size <= self.size else { return nil }
         return MerkleProof.inclusion(of: index, in: size, node: node)
     }
 
-    /// The proof that the tree of `newSize` leaves continues the one of `oldSize`; nil where there were no such trees, or hashes are no
-    /// longer kept.
+    /// The proof that the tree of `newSize` leaves continues the one of `oldSize`; nil where there were no such trees,
+    /// or hashes are no longer kept.
     public func consistencyProof(from oldSize: UInt64, to newSize: UInt64) -> [Digest]? {
         guard oldSize <= newSize, newSize <= size else { return nil }
         return MerkleProof.consistency(from: oldSize, to: newSize, node: node)

@@ -4,13 +4,15 @@ import Cryptography
 ///
 ///     waymark.example/helsinki+3fa1c2d4+AVx6…
 ///
-/// The key id is the first four bytes of SHA-256(name || 0x0A || type || key): it finds the key of a signature, and proves nothing.
+/// The key id is the first four bytes of SHA-256(name || 0x0A || type || key): it finds the key of a signature, and
+/// proves nothing.
 public struct VerifierKey: Hashable, Sendable {
     /// What the key signs; the byte is C2SP's signature type.
     public enum Kind: UInt8, Sendable {
         /// Ed25519 over the note: the log's own line. Its key's name is the origin.
         case log = 0x01
-        /// Ed25519 over the note and a time: a cosigner's line. It does not cover the name, so each cosigner has a key of its own.
+        /// Ed25519 over the note and a time: a cosigner's line. It does not cover the name, so each cosigner has a key
+        /// of its own.
         case cosigner = 0x04
     }
 

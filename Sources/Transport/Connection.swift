@@ -4,7 +4,7 @@ import EventLoop
 /// A connection to a vehicle, a gateway or a validator: plain or TLS 1.3 over a TCP stream, with one interface. Methods are called and events
 /// come on the loop.
 ///
-/// It is made by accepting (`Acceptor`) or dialling (`connect`), is told once by `start` to whom its events go, then reports `open`, bytes, and as
+/// It is made by accepting (`Acceptor`) or dialling (`dial`), is told once by `start` to whom its events go, then reports `open`, bytes, and as
 /// its last event, exactly once, `closed` with the reason. No event comes from inside a call of a method.
 ///
 /// What is sent in a turn is encrypted and written at its end, together. What waits for a slow peer is bounded by

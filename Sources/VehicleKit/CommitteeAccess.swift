@@ -3,8 +3,8 @@ import EventLoop
 import Transport
 import TransparencyLog
 
-/// A committee as vehicles see it: its gateways, and whom to believe about its log. All vehicles of a loop share one, so that a head's signatures
-/// are checked once and not once a vehicle.
+/// A committee as vehicles see it: its gateways, and whom to believe about its log. All vehicles of a loop share one,
+/// so that a head's signatures are checked once and not once a vehicle.
 public final class CommitteeAccess: Sendable {
     /// The loop that its vehicles live on.
     public let loop: EventLoop
@@ -13,7 +13,8 @@ public final class CommitteeAccess: Sendable {
     let verifier: SharedReceiptVerifier
     private let securities: [Gateway: Connection.Security]
 
-    /// The committee that is reached by `gateways` and whose log is believed by `policy`. Throws where there is no TLS for a gateway that needs it.
+    /// The committee that is reached by `gateways` and whose log is believed by `policy`. Throws where there is no TLS
+    /// for a gateway that needs it.
     public init(loop: EventLoop, gateways: [Gateway], policy: Policy) throws(TLSError) {
         precondition(!gateways.isEmpty, "a committee has one gateway at least")
         self.loop = loop

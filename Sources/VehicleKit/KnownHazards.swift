@@ -12,8 +12,8 @@ enum HazardMessageFault: Error, Hashable, Sendable {
 
 /// The hazards that a vehicle knows of in the areas that it follows.
 ///
-/// A gateway sends what is active when it is asked, and every change from then on. What changed while no gateway was there is not told, so at
-/// each connection the vehicle forgets what the new gateway does not repeat within a while.
+/// A gateway sends what is active when it is asked, and every change from then on. What changed while no gateway was
+/// there is not told, so at each connection the vehicle forgets what the new gateway does not repeat within a while.
 struct KnownHazards: Sendable {
     private struct Known: Sendable {
         var hazard: Hazard
@@ -28,7 +28,8 @@ struct KnownHazards: Sendable {
     /// The active ones, ordered by name.
     var active: [Hazard] { known.values.map(\.hazard).sorted { $0.id < $1.id } }
 
-    /// Follows exactly `cells` from now on, of which only the first of too many count; says what to subscribe to and what to give up, ordered.
+    /// Follows exactly `cells` from now on, of which only the first of too many count; says what to subscribe to and
+    /// what to give up, ordered.
     mutating func follow(_ cells: some Sequence<Cell>) -> (added: [Cell], removed: [Cell]) {
         var wanted: Set<Cell> = []
         for cell in cells where wanted.count < VehicleLimits.followedCells {

@@ -9,12 +9,13 @@ import Wire
 ///
 ///  1. A report keeps its number, its observations and its salt until it leaves the outbox.
 ///  2. Where a connection ends, what it carried unanswered is sent again on the next one, as the same bytes.
-///  3. What was signed 30 s ago is signed again with the present time before it is sent again, since validators refuse old times; and at once
-///     where a gateway calls the time stale. The log takes whichever signing comes first, and answers for the others with the first one's receipt: a
-///     receipt may therefore be for any signing that was ever sent.
-///  4. A report leaves by a valid receipt, by a refusal that nothing can be done about, when its oldest observation is a day old, or, the
-///     oldest first, where there are more than the bound.
-public struct Outbox: Sendable {
+///  3. What was signed 30 s ago is signed again with the present time before it is sent again, since validators refuse
+///     old times; and at once where a gateway calls the time stale. The log takes whichever signing comes first, and
+///     answers for the others with the first one's receipt: a receipt may therefore be for any signing that was ever
+///     sent.
+///  4. A report leaves by a valid receipt, by a refusal that nothing can be done about, when its oldest observation is
+///     a day old, or, the oldest first, where there are more than the bound.
+struct Outbox: Sendable {
     /// A report on its way.
     struct Item: Sendable {
         let sequence: UInt64
@@ -56,7 +57,7 @@ public struct Outbox: Sendable {
     private var nextSequence: UInt64
 
     /// An outbox for `limit` reports whose numbers begin at `firstSequence`.
-    public init(
+    init(
         firstSequence: UInt64, limit: Int = 256, signAgainMilliseconds: UInt64 = 30_000
     ) {
         precondition((1...VehicleLimits.outboxReports).contains(limit), "an outbox lies inside the replay window")
@@ -67,9 +68,10 @@ public struct Outbox: Sendable {
     }
 
     /// How many reports wait for their receipt.
-    public var count: Int { items.count }
+    var count: Int { items.count }
 
-    /// Takes a report; where that makes one too many, the oldest gives way and is returned. `observations` are one to 64, and `salt` 32 random bytes.
+    /// Takes a report; where that makes one too many, the oldest gives way and is returned. `observations` are one to
+    /// 64, and `salt` 32 random bytes.
     mutating func add(
         _ observations: [Observation], mapDigest: Digest?, salt: [UInt8], now: Moment
     ) -> (sequence: UInt64, displaced: Item?) {

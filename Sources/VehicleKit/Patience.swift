@@ -1,5 +1,5 @@
-/// How long to wait before the next attempt: twice as long after each failure up to a cap, and a random part of it, so that a thousand
-/// vehicles that failed together do not come back together.
+/// How long to wait before the next attempt: twice as long after each failure up to a cap, and a random part of it, so
+/// that a thousand vehicles that failed together do not come back together.
 struct Patience: Hashable, Sendable {
     /// The longest wait after the first failure, in milliseconds.
     let firstMilliseconds: UInt64

@@ -23,8 +23,8 @@ extension ReceiptFault: CustomStringConvertible {
 
 /// Checks receipts with nothing but a policy: the public keys of the committee.
 ///
-/// Many receipts lead to one head, and many vehicles of a process get them: a head whose signatures were found good is remembered by its text, so
-/// that its signatures are verified once.
+/// Many receipts lead to one head, and many vehicles of a process get them: a head whose signatures were found good is
+/// remembered by its text, so that its signatures are verified once.
 public struct ReceiptVerifier: Sendable {
     /// Whom it believes.
     public let policy: Policy
@@ -43,7 +43,8 @@ public struct ReceiptVerifier: Sendable {
         limit = rememberedHeads
     }
 
-    /// Where in the log the report stands, if `receipt` shows that one of its signings does. `commitments` are HMAC-SHA256(salt, report bytes).
+    /// Where in the log the report stands, if `receipt` shows that one of its signings does. `commitments` are
+    /// HMAC-SHA256(salt, report bytes).
     public mutating func verify(
         _ receipt: [UInt8], commitments: [Digest]
     ) throws(ReceiptFault) -> (index: UInt64, head: Checkpoint) {

@@ -1,4 +1,5 @@
-/// Numbers that a seed decides (Steele, Lea, Flood: SplitMix64). They spread vehicles in time; nothing secret comes from them.
+/// Numbers that a seed decides (Steele, Lea, Flood: SplitMix64). They spread vehicles in time; nothing secret comes
+/// from them.
 struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

@@ -15,9 +15,9 @@ import Wire
 ///     await vehicle.follow([Cell(containing: here, level: 13)])
 ///     await vehicle.report([Observation(kind: .adhesion, polarity: .seen, time: now, coordinate: here)])
 ///
-/// The rules are `VehicleAgent`'s and `Outbox`'s; this is the shell that has the connection, the clock and the random numbers. It costs no
-/// thread and one timer of a second, so that thousands live on one loop. Events come on the loop, where an application's own code that
-/// runs there may call the vehicle by `assumeIsolated`.
+/// The rules are `VehicleAgent`'s and `Outbox`'s; this is the shell that has the connection, the clock and the random
+/// numbers. It costs no thread and one timer of a second, so that thousands live on one loop. Events come on the loop,
+/// where an application's own code that runs there may call the vehicle by `assumeIsolated`.
 public actor Vehicle: LoopBound {
     /// The loop that the vehicle lives on.
     public nonisolated let loop: EventLoop
@@ -76,8 +76,9 @@ public actor Vehicle: LoopBound {
         perform(agent.stop(now: now))
     }
 
-    /// Reports what was seen, or not seen where something is known; in several reports where it is more than 64 observations. `mapDigest` names the
-    /// map whose edges the places are on. Returns the reports' numbers, which later events name.
+    /// Reports what was seen, or not seen where something is known; in several reports where it is more than 64
+    /// observations. `mapDigest` names the map whose edges the places are on. Returns the reports' numbers, which later
+    /// events name.
     @discardableResult
     public func report(_ observations: [Observation], mapDigest: Digest? = nil) -> [UInt64] {
         let (sequences, actions) = agent.report(
@@ -92,8 +93,8 @@ public actor Vehicle: LoopBound {
         perform(agent.send(reading, isCongested: isCongested, now: now))
     }
 
-    /// Follows the hazards in exactly these cells, at most `VehicleLimits.followedCells`, from now on. Cells of a level above 17 count as the one of
-    /// level 17 that holds them.
+    /// Follows the hazards in exactly these cells, at most `VehicleLimits.followedCells`, from now on. Cells of a level
+    /// above 17 count as the one of level 17 that holds them.
     public func follow(_ cells: [Cell]) {
         perform(agent.follow(cells, now: now))
     }

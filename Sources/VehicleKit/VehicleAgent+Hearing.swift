@@ -96,7 +96,8 @@ extension VehicleAgent {
         return [.tell(.remark("telemetry refused: \(text ?? "\(reason)")"))]
     }
 
-    /// An acknowledgement follows its receipt; where the report still waits for one, the gateway's word is worth nothing.
+    /// An acknowledgement follows its receipt; where the report still waits for one, the gateway's word is worth
+    /// nothing.
     private mutating func accepted(_ report: Digest, _ text: String?, now: Moment) -> [Action] {
         let remark: [Action] = text.map { [.tell(.remark($0))] } ?? []
         guard outbox.item(report) != nil else { return remark }

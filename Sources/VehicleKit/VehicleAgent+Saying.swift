@@ -7,7 +7,8 @@ import Wire
 
 /// What the vehicle says: reports, telemetry, and which hazards it wants to hear of.
 extension VehicleAgent {
-    /// Takes observations into as few reports as they fit in, and sends them as soon as a gateway takes them. `salt` makes 32 random bytes.
+    /// Takes observations into as few reports as they fit in, and sends them as soon as a gateway takes them. `salt`
+    /// makes 32 random bytes.
     mutating func report(
         _ observations: [Observation], mapDigest: Digest?, salt: () -> [UInt8], now: Moment
     ) -> (sequences: [UInt64], actions: [Action]) {
@@ -24,7 +25,8 @@ extension VehicleAgent {
         return (sequences, actions + pump(now: now))
     }
 
-    /// Signs and publishes a sample, unless no gateway is there or it does not keep up: the next sample says more than a late one.
+    /// Signs and publishes a sample, unless no gateway is there or it does not keep up: the next sample says more than
+    /// a late one.
     mutating func send(_ reading: TelemetryReading, isCongested: Bool, now: Moment) -> [Action] {
         guard isConnected, !isCongested else {
             counters.telemetryDropped += 1

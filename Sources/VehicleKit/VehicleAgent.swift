@@ -4,15 +4,16 @@ import Telemetry
 import Transport
 import Wire
 
-/// A vehicle without its connection and its clock: what it says, what it believes, and where it turns when a gateway fails it.
+/// A vehicle without its connection and its clock: what it says, what it believes, and where it turns when a gateway
+/// fails it.
 ///
 ///     stopped ──start──▶ waiting ──due──▶ dialling ──opened──▶ talking ──CONNACK──▶ connected
 ///                           ▲                │                    │                    │
 ///                           └────────────────┴──── the next gateway, after a while ◀───┘
 ///
-/// It trusts no gateway. A report counts as acknowledged when a receipt shows that it stands in the log, under a head that the committee's
-/// policy endorses; a gateway that acknowledges without that is left. It trusts itself to be patient: the first pass over all gateways is fast,
-/// from then on each pass waits twice as long as the one before.
+/// It trusts no gateway. A report counts as acknowledged when a receipt shows that it stands in the log, under a head
+/// that the committee's policy endorses; a gateway that acknowledges without that is left. It trusts itself to be
+/// patient: the first pass over all gateways is fast, from then on each pass waits twice as long as the one before.
 struct VehicleAgent: Sendable {
     /// What the shell does next.
     enum Action: Hashable, Sendable {
@@ -145,7 +146,8 @@ struct VehicleAgent: Sendable {
         link = .talking(session, since: since)
         var actions: [Action] = []
         for answer in answers {
-            // An answer before this one may have made the vehicle leave; what the gateway said after that does not matter.
+            // An answer before this one may have made the vehicle leave; what the gateway said after that does not
+            // matter.
             guard case .talking = link else { break }
             actions += take(answer, now: now, verifier: &verifier)
         }

@@ -1,6 +1,7 @@
 /// The bound of everything in a vehicle that could grow.
 public enum VehicleLimits {
-    /// Reports that wait for their receipt: all of them lie inside the validators' replay window, so none is refused for its number.
+    /// Reports that wait for their receipt: all of them lie inside the validators' replay window, so none is refused
+    /// for its number.
     public static let outboxReports = 1024
     /// Signings of one report that a receipt may be for; above it the oldest is forgotten.
     public static let versionsPerReport = 128

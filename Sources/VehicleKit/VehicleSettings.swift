@@ -1,28 +1,4 @@
-import Cryptography
-import Geography
 import Transport
-
-/// A validator's door for vehicles.
-public struct Gateway: Hashable, Sendable {
-    /// An IP address or a name.
-    public var host: String
-    /// The port.
-    public var port: UInt16
-    /// SHA-256 of the DER SubjectPublicKeyInfo of its TLS key; nil for a plain connection, which is for loopback only.
-    public var tlsPin: Digest?
-
-    /// The door at `host` and `port`.
-    public init(host: String, port: UInt16, tlsPin: Digest? = nil) {
-        self.host = host
-        self.port = port
-        self.tlsPin = tlsPin
-    }
-}
-
-extension Gateway: CustomStringConvertible {
-    /// `host:port`.
-    public var description: String { "\(host):\(port)" }
-}
 
 /// How a vehicle behaves.
 public struct VehicleSettings: Hashable, Sendable {
@@ -47,30 +23,4 @@ public struct VehicleSettings: Hashable, Sendable {
 
     /// The settings of a vehicle in service.
     public init() {}
-}
-
-/// What a vehicle's own sensors say about it now.
-public struct TelemetryReading: Hashable, Sendable {
-    /// Where it is.
-    public var coordinate: Coordinate
-    /// Centimetres a second; above 10,000 it counts as 10,000.
-    public var speedCentimetresPerSecond: UInt32
-    /// Hundredths of a degree, clockwise from north; whole turns do not count.
-    public var headingCentidegrees: UInt32
-    /// The model version that it runs, if any.
-    public var modelDigest: Digest?
-    /// Whether the owner consents to appear on the live map.
-    public var showsPosition: Bool
-
-    /// A reading.
-    public init(
-        coordinate: Coordinate, speedCentimetresPerSecond: UInt32, headingCentidegrees: UInt32,
-        modelDigest: Digest? = nil, showsPosition: Bool = false
-    ) {
-        self.coordinate = coordinate
-        self.speedCentimetresPerSecond = speedCentimetresPerSecond
-        self.headingCentidegrees = headingCentidegrees
-        self.modelDigest = modelDigest
-        self.showsPosition = showsPosition
-    }
 }

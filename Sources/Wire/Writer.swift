@@ -4,11 +4,13 @@
 /// value has one encoding. Variable-length fields carry a `UInt32` count of bytes in front.
 public struct Writer: Sendable {
     /// What has been written so far.
-    public private(set) var bytes: [UInt8] = []
+    public var bytes: [UInt8] { written }
+
+    @usableFromInline var written: [UInt8] = []
 
     /// An empty writer with room for `capacity` bytes.
     public init(capacity: Int = 0) {
-        bytes.reserveCapacity(capacity)
+        written.reserveCapacity(capacity)
     }
 
     /// Appends `value` in `Integer.bitWidth / 8` bytes, the most significant first.
@@ -28,14 +30,14 @@ public struct Writer: Sendable {
 
     /// Appends the bytes as they are, without their count: for fields whose length the layout fixes.
     public mutating func write(fixed field: [UInt8]) {
-        bytes.append(contentsOf: field)
+        written.append(contentsOf: field)
     }
 
     /// Appends a `UInt32` count and the bytes.
     public mutating func write(counted field: [UInt8]) {
         precondition(field.count <= UInt32.max, "a counted field's length fits 32 bits")
         write(UInt32(field.count))
-        bytes.append(contentsOf: field)
+        written.append(contentsOf: field)
     }
 
     /// Appends a `UInt32` count and then each element by `body`.
@@ -46,8 +48,8 @@ public struct Writer: Sendable {
         for element in elements { body(&self, element) }
     }
 
-    @usableFromInline
+    @inlinable
     mutating func append(_ byte: UInt8) {
-        bytes.append(byte)
+        written.append(byte)
     }
 }

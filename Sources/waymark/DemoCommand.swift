@@ -33,7 +33,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let directory = try keep.map { $0 } ?? temporaryFolder()
+        let directory = keep ?? temporaryFolder()
         defer { if keep == nil { try? FileManager.default.removeItem(atPath: directory) } }
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let map = try map.map { try MapFile(path: $0) } ?? MapFile.writeTown(to: "\(directory)/town.osm.pbf")

@@ -18,7 +18,7 @@ struct MapFile {
         } catch {
             throw Failure("cannot read the map \(path): \(error.localizedDescription)")
         }
-        try self.init(path: path, bytes: [UInt8](contents))
+        try self.init(path: path, contents: [UInt8](contents))
     }
 
     /// A town on a grid, written to `path`: what the demo drives on where no real map is at hand.
@@ -26,10 +26,10 @@ struct MapFile {
         guard let origin = Coordinate(latitude: 60.17, longitude: 24.93) else { throw Failure("no such place") }
         let bytes = GridTown(columns: 9, rows: 9, origin: origin).osm()
         try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-        return try MapFile(path: path, bytes: bytes)
+        return try MapFile(path: path, contents: bytes)
     }
 
-    private init(path: String, bytes: [UInt8]) throws {
+    private init(path: String, contents bytes: [UInt8]) throws {
         self.path = URL(fileURLWithPath: path).standardizedFileURL.path
         digest = Digest.sha256(bytes)
         do {

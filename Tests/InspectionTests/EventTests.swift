@@ -60,6 +60,18 @@ import Testing
     }
 }
 
+@Test func stoppingTheServerEndsItsEvents() async throws {
+    let log = try LogOnDisk()
+    defer { log.remove() }
+    let listener = Listener()
+    var events = listener.events.makeAsyncIterator()
+    try await withSite(log.directory) { site in
+        _ = try listener.open(try site.url("/events"))
+        #expect(await events.next() == "event: start")
+    }
+    #expect(await events.next() == nil)
+}
+
 /// Takes the lines that name events off a stream.
 private final class Listener: NSObject, URLSessionDataDelegate {
     let events: AsyncStream<String>

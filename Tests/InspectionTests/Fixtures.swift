@@ -18,7 +18,7 @@ func coordinate(_ latitude: Double, _ longitude: Double) throws -> Coordinate {
     try #require(Coordinate(latitude: latitude, longitude: longitude))
 }
 
-/// A hazard whose identity is `number`, near 60° N, 24° E, a hundredth of a degree further east for each number.
+/// A hazard whose identity is `number`, at 60° N and as many hundredths of a degree east of 24° E, 64 of them at most.
 func hazard(
     _ number: UInt64, _ kind: HazardKind = .adhesion, _ state: HazardState = .reported, height: UInt64 = 1,
     edge: UInt32? = nil
@@ -28,7 +28,7 @@ func hazard(
     writer.write(number)
     return Hazard(
         id: try #require(HazardID(bytes: writer.bytes)), kind: kind, state: state,
-        cell: Cell(containing: try coordinate(60, 24 + Double(number) / 100)),
+        cell: Cell(containing: try coordinate(60, 24 + Double(number % 64) / 100)),
         edge: edge.map { MapEdge(mapDigest: mapDigest, edge: $0, direction: .forward) }, firstSeen: start,
         lastSeen: start, expires: start + kind.validityMilliseconds, vehicles: 1, height: height)
 }

@@ -5,6 +5,7 @@ import HummingbirdCore
 import Replica
 import Telemetry
 import Testing
+import Wire
 
 @testable import Inspection
 
@@ -50,7 +51,8 @@ private struct HazardsBody: Decodable {
 }
 
 @Test(arguments: [
-    ("kind=ghost", "kind"), ("kind=", "kind"), ("kind=7000000", "kind"), ("state=maybe", "state"), ("bbox=1,2,3", "bbox"),
+    ("kind=ghost", "kind"), ("kind=", "kind"), ("kind=7000000", "kind"), ("state=maybe", "state"),
+    ("bbox=1,2,3", "bbox"),
     ("bbox=24,61,25,60", "bbox"), ("bbox=24,59,25,91", "bbox"), ("bbox=a,b,c,d", "bbox"), ("bbox=nan,59,25,60", "bbox"),
     ("colour=red", "colour"), ("kind=6&kind=10", "kind"), ("size=-1", "size"), ("size=1e3", "size"), ("size=", "size"),
 ])
@@ -97,7 +99,7 @@ func aMeaninglessParameterIsNamedInTheAnswer(query: String, parameter: String) t
     try log.add(height: 303, observationsOf: [5])
     let size = try log.publish()
     var ended = try hazard(1, .adhesion, .cleared, height: 302, edge: 5)
-    ended.firstSeen = start + 2 * 1000
+    ended.firstSeen = start + 2000
     let standing = try hazard(2, .adhesion, .confirmed, height: 302, edge: 5)
     try await withSite(log.directory, change: { $0.hazards = [ended, standing] }) { site in
         let trail = try await site.ask("/api/v1/hazards/\(ended.id)").json(Body.self)

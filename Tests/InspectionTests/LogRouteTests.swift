@@ -79,7 +79,7 @@ private struct EntriesBody: Decodable {
         #expect(receipt.index == 257 && head.size == 300)
         let leaf = Merkle.leaf(log.entries[257].encoded())
         #expect(
-            Tree.verifyInclusion(of: leaf, at: 257, in: head.size, proof: receipt.proof, root: head.root))
+            MerkleProof.verifyInclusion(of: leaf, at: 257, in: head.size, root: head.root, proof: receipt.proof))
         #expect(try await site.ask("/api/v1/proof?index=300").status == 404)
         #expect(try await site.ask("/api/v1/proof").status == 400)
     }

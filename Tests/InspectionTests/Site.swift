@@ -62,9 +62,13 @@ func withSite(
     let server = InspectionServer(
         configuration: configuration, map: map, notices: stream, metrics: { metrics }, status: { status })
     let (ports, bound) = AsyncStream.makeStream(of: Int.self)
-    let running = Task { try await server.run { bound.yield($0) } }
+    let running = Task {
+        defer { bound.finish() }
+        try await server.run { bound.yield($0) }
+    }
+    defer { running.cancel() }
     var iterator = ports.makeAsyncIterator()
-    let port = try #require(await iterator.next())
+    guard let port = await iterator.next() else { return try await running.value }
     try await body(Site(port: port, notices: notices))
     running.cancel()
     _ = await running.result

@@ -161,3 +161,11 @@ func speedLimitsAreReadInAllTheirForms(value: String, limit: UInt8?) {
     #expect(town.edgeCount == 9 * 6 + 8 * 7)
     #expect(town.names.count == 1 + 9 + 7)
 }
+
+@Test func aTownsFileNeverChangesSilently() throws {
+    let bytes = GridTown(columns: 9, rows: 7, origin: try helsinki()).osm()
+    #expect(bytes.count == 1045)
+    // FNV-1a: observations name edges by their numbers in this very file.
+    #expect(
+        bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 } == 2_202_864_961_484_185_017)
+}

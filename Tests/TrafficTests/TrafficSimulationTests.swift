@@ -65,7 +65,7 @@ func manyVehiclesPassEachPlantedHazard(seed: UInt64) throws {
 
 @Test func sightingsNameTheHazardsPlace() throws {
     var sensors = SensorModel()
-    sensors.missPermille = 0
+    (sensors.missPermille, sensors.informedMissPermille) = (0, 0)
     sensors.secondsPerGhost = 1_000_000_000
     var simulation = try makeSimulation(sensors: sensors)
     var count = 0

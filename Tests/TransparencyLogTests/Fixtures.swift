@@ -2,7 +2,8 @@ import Cryptography
 import Testing
 import TransparencyLog
 
-/// RFC 6962's definitions, written as the RFC writes them, over the first leaves of a list. Roots that were computed are remembered.
+/// RFC 6962's definitions, written as the RFC writes them, over the first leaves of a list. Roots that were computed
+/// are remembered.
 struct RFC6962 {
     let leaves: [Digest]
     private var roots: [Range<Int>: Digest] = [:]
@@ -124,7 +125,8 @@ struct MemorySource: LogSource {
 
     func list() throws(SourceError) -> [String]? { isListed ? files.keys.sorted() : nil }
 
-    /// A log that had a head at each of `sizes`, the last of which it serves. Partial files of the earlier ones are still there.
+    /// A log that had a head at each of `sizes`, the last of which it serves. Partial files of the earlier ones are
+    /// still there.
     static func log(_ sizes: [Int], committee: Committee, from entries: (Int) -> [UInt8] = entry) throws -> MemorySource
     {
         var source = MemorySource()

@@ -9,7 +9,8 @@ import Wire
 
 @testable import VehicleKit
 
-/// A vehicle, and a gateway that takes its connections and commits its reports when told to. No time passes but by `pass`.
+/// A vehicle, and a gateway that takes its connections and commits its reports when told to. No time passes but by
+/// `pass`.
 private struct World {
     var committee = TestCommittee()
     var agent: VehicleAgent
@@ -304,7 +305,7 @@ private struct World {
     #expect(try (0..<3).map { try world.admitted($0).report.report.sequence } == [1, 2, 3])
 }
 
-@Test func nomoreReportsAreSentThanTheGatewayTakes() throws {
+@Test func noMoreReportsAreSentThanTheGatewayTakes() throws {
     var world = try World.connected()
     for _ in 0..<(VehicleLimits.unacknowledged + 10) { world.report() }
     #expect(world.published.count == VehicleLimits.unacknowledged)

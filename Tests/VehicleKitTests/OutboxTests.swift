@@ -151,9 +151,15 @@ func whateverHappensEachReportLeavesOnceAndKeepsItsContent(_ seed: UInt64) throw
             contents[sequence] = observations
             if let displaced { left.append(displaced.sequence) }
         case 2: outbox.connectionEnded(now: moment(now).instant)
-        case 3: if let any = sent.randomElement(using: &random) { outbox.postpone(any.digest, until: moment(now + 500).instant) }
+        case 3:
+            if let any = sent.randomElement(using: &random) {
+                outbox.postpone(any.digest, until: moment(now + 500).instant)
+            }
         case 4: if let any = sent.randomElement(using: &random) { outbox.renew(any.digest, until: moment(now).instant) }
-        default: if let item = sent.randomElement(using: &random).flatMap({ outbox.remove($0.digest) }) { left.append(item.sequence) }
+        default:
+            if let item = sent.randomElement(using: &random).flatMap({ outbox.remove($0.digest) }) {
+                left.append(item.sequence)
+            }
         }
         sent += outbox.drain(moment(now))
         #expect(outbox.count <= 8, "seed \(seed)")

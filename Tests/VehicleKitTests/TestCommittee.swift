@@ -7,7 +7,8 @@ import Wire
 
 @testable import VehicleKit
 
-/// A committee of four whose validators agree on everything, its log, its authority and its policy: what receipts are made of.
+/// A committee of four whose validators agree on everything, its log, its authority and its policy: what receipts are
+/// made of.
 struct TestCommittee {
     static let chain = Digest.sha256(Array("test committee".utf8))
     static let origin = "waymark.test/log"

@@ -17,7 +17,7 @@ struct RoadTraffic: Sendable {
     private(set) var queues: [[Int]]
     private var trips: TripPlanner
     /// Metres, by arc index.
-    private let lengths: [Double]
+    let lengths: [Double]
     /// Who may enter each arc next, by arc index.
     private var claims: [Claim]
     /// The arcs that somebody claims in this tick.

@@ -9,6 +9,8 @@ struct Sensors: Sendable {
     private let hazards: [PlantedHazard]
     /// The hazards on each arc that has some.
     private let hazardsOnArc: [Arc: [Int]]
+    /// Metres, by arc index.
+    private let lengths: [Double]
     private var random: SeededGenerator
     /// The kinds that each vehicle has seen on its present arc.
     private var seen: [[HazardKind]]
@@ -16,8 +18,11 @@ struct Sensors: Sendable {
     private var hasDrivenAll: [Bool]
     private(set) var encounters: [Encounters]
 
-    init(_ hazards: [PlantedHazard], vehicles: Int, model: SensorModel, random: SeededGenerator) {
+    init(
+        _ hazards: [PlantedHazard], vehicles: Int, lengths: [Double], model: SensorModel, random: SeededGenerator
+    ) {
         self.model = model
+        self.lengths = lengths
         self.hazards = hazards
         self.random = random
         hazardsOnArc = Dictionary(grouping: hazards.indices) { hazards[$0].arc }
@@ -45,45 +50,47 @@ struct Sensors: Sendable {
 
     /// What a vehicle sees in a move, at this time of the run; `known` are the kinds that it was told of, by arc.
     mutating func sense(
-        _ move: Move, atMilliseconds time: UInt64, lengths: (Arc) -> Double, known: [Arc: [HazardKind]]
+        _ move: Move, atMilliseconds time: UInt64, known: [Arc: [HazardKind]]
     ) -> [Sighting] {
-        let isSameArc = move.from.arc == move.to.arc
+        let hasLeft = move.from.arc != move.to.arc
         var sightings = look(
-            move.vehicle, move.from.arc, move.from.offset, isSameArc ? move.to.offset : .infinity, time, lengths)
-        if !isSameArc {
-            sightings += missing(move.vehicle, move.from.arc, lengths, known)
+            move.vehicle, move.from.arc, (move.from.offset, hasLeft ? .infinity : move.to.offset), time, known)
+        if hasLeft {
+            sightings += missing(move.vehicle, move.from.arc, known)
             (seen[move.vehicle], hasDrivenAll[move.vehicle]) = ([], true)
-            sightings += look(move.vehicle, move.to.arc, -1, move.to.offset, time, lengths)
+            sightings += look(move.vehicle, move.to.arc, (-1, move.to.offset), time, known)
         }
         return sightings + ghost(move)
     }
 
-    /// The hazards of an arc that lie between two offsets from its tail and are seen.
+    /// The hazards of an arc that a vehicle passes between two offsets from the arc's tail, the second included, and sees.
     private mutating func look(
-        _ vehicle: Int, _ arc: Arc, _ from: Double, _ to: Double, _ time: UInt64, _ lengths: (Arc) -> Double
+        _ vehicle: Int, _ arc: Arc, _ offsets: (from: Double, to: Double), _ time: UInt64, _ known: [Arc: [HazardKind]]
     ) -> [Sighting] {
         var sightings: [Sighting] = []
         for index in hazardsOnArc[arc] ?? [] where hazards[index].isThere(atMilliseconds: time) {
-            let along = Double(hazards[index].place.offsetCentimetres) / 100
-            let offset = arc.isBackward ? lengths(arc) - along : along
-            guard offset > from, offset <= to else { continue }
+            let (kind, along) = (hazards[index].kind, Double(hazards[index].place.offsetCentimetres) / 100)
+            let offset = arc.isBackward ? lengths[Int(arc.index)] - along : along
+            guard offset > offsets.from, offset <= offsets.to else { continue }
             encounters[index].passed.insert(vehicle)
-            guard !random.happens(permille: model.missPermille) else { continue }
+            let isInformed = known[arc]?.contains(kind) ?? false
+            guard !random.happens(permille: isInformed ? model.informedMissPermille : model.missPermille) else {
+                continue
+            }
             encounters[index].sensed.insert(vehicle)
-            seen[vehicle].append(hazards[index].kind)
-            sightings.append(
-                Sighting(kind: hazards[index].kind, polarity: .seen, arc: arc, offset: offset, cause: .hazard(index)))
+            seen[vehicle].append(kind)
+            sightings.append(Sighting(kind: kind, polarity: .seen, arc: arc, offset: offset, cause: .hazard(index)))
         }
         return sightings
     }
 
     /// What a vehicle was told of on the arc that it has just left, and did not see.
     private func missing(
-        _ vehicle: Int, _ arc: Arc, _ lengths: (Arc) -> Double, _ known: [Arc: [HazardKind]]
+        _ vehicle: Int, _ arc: Arc, _ known: [Arc: [HazardKind]]
     ) -> [Sighting] {
         guard hasDrivenAll[vehicle], let kinds = known[arc] else { return [] }
         return kinds.filter { !seen[vehicle].contains($0) }.map {
-            Sighting(kind: $0, polarity: .notSeen, arc: arc, offset: lengths(arc) / 2, cause: .absence)
+            Sighting(kind: $0, polarity: .notSeen, arc: arc, offset: lengths[Int(arc.index)] / 2, cause: .absence)
         }
     }
 

@@ -32,7 +32,8 @@ public struct TrafficSimulation: Sendable {
         traffic = RoadTraffic(network: network, vehicles: vehicles, seed: seeds.next())
         plantedHazards = HazardPlanting(network).plant(hazards, in: traffic, random: &seeds)
         sensors = Sensors(
-            plantedHazards, vehicles: vehicles, model: model, random: SeededGenerator(seed: seeds.next()))
+            plantedHazards, vehicles: vehicles, lengths: traffic.lengths, model: model,
+            random: SeededGenerator(seed: seeds.next()))
     }
 
     /// How many vehicles there are: a vehicle is an index below it.
@@ -65,14 +66,13 @@ public struct TrafficSimulation: Sendable {
 
     /// How a vehicle does.
     public func state(of vehicle: Int) -> VehicleState {
-        let vehicles = traffic.vehicles
-        let arc = vehicles.arcs[vehicle]
-        let along = alongEdge(arc, vehicles.offsets[vehicle])
+        let (arc, offset) = (traffic.vehicles.arcs[vehicle], traffic.vehicles.offsets[vehicle])
+        let along = alongEdge(arc, offset)
         let polyline = network.polyline(ofEdge: arc.edge)
         let heading = polyline.heading(atMetres: along)
         return VehicleState(
-            coordinate: polyline.coordinate(atMetres: along), place: place(arc, vehicles.offsets[vehicle]),
-            speedCentimetresPerSecond: UInt32(min(vehicles.speeds[vehicle] * 100, 10_000)),
+            coordinate: polyline.coordinate(atMetres: along), place: place(arc, offset),
+            speedCentimetresPerSecond: UInt32(min(traffic.vehicles.speeds[vehicle] * 100, 10_000)),
             heading: arc.isBackward ? heading.reversed : heading)
     }
 
@@ -85,7 +85,7 @@ public struct TrafficSimulation: Sendable {
             let move = Sensors.Move(
                 vehicle: vehicle, from: (arcs[vehicle], offsets[vehicle]),
                 to: (after.arcs[vehicle], after.offsets[vehicle]))
-            let sightings = sensors.sense(move, atMilliseconds: driven, lengths: traffic.length(of:), known: known)
+            let sightings = sensors.sense(move, atMilliseconds: driven, known: known)
             for sighting in sightings { observations.append(observation(of: sighting, by: vehicle, at: now)) }
         }
         return observations

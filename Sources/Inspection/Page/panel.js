@@ -90,7 +90,7 @@ export class Panel {
     const latest = blocks.slice(-8).reverse();
     at("blocks").replaceChildren(...latest.map((block) => make("li", { className: "row", title: `root ${block.root}` },
       make("span", { text: `#${number(block.height)}` }),
-      make("span", { className: "where", text: `${block.entries} entries, ${block.reports} reports` }),
+      make("span", { className: "where", text: `entries ${block.entries}, reports ${block.reports}` }),
       make("span", { className: "age", "data-time": block.time_ms }))));
   }
 

@@ -17,7 +17,9 @@ struct EventRoutes: Sendable {
 
     private func events(_ request: Request, _ context: InspectionContext) async throws -> Response {
         _ = try Query(request)
-        guard await hub.hasRoom else { throw Rejection.unavailable(reason: "too many pages follow the events already") }
+        guard await hub.hasRoom() else {
+            throw Rejection.unavailable(reason: "too many pages follow the events already")
+        }
         // The place is taken only once the body is written: a connection that dies before leaves none behind.
         let body = ResponseBody { writer in try await serve(&writer, disconnect: context.disconnect) }
         return Response(status: .ok, headers: headers, body: body)

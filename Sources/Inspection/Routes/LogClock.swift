@@ -18,7 +18,8 @@ struct LogClock: Sendable {
         return (present, Head(height: status.height, size: status.size))
     }
 
-    /// Waits until the state has reached the `size` that the request names, if it names one: so whoever holds a receipt finds what it is about.
+    /// Waits until the state has reached the `size` that the request names, if it names one: so whoever holds a receipt finds what it
+    /// is about.
     func wait(for query: Query) async throws {
         guard let size = try query.number("size", in: 0...UInt64.max) else { return }
         try await LogClock.wait { await present().1.size >= size }

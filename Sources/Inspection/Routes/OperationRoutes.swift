@@ -36,11 +36,11 @@ struct OperationRoutes: Sendable {
         router.get("/api/v1/status") { _, _ in try statusAnswer() }
         router.get("/api/v1/committee") { _, _ in
             guard let committee = configuration.committee else { throw Rejection.notFound }
-            return .bytes(committee, type: "application/json; charset=utf-8")
+            return Response.bytes(committee, type: "application/json; charset=utf-8")
         }
         router.get("/log.policy") { _, _ in
             guard let policy = configuration.policy else { throw Rejection.notFound }
-            return .bytes(Array(policy.utf8), type: "text/plain; charset=utf-8")
+            return Response.bytes(Array(policy.utf8), type: "text/plain; charset=utf-8")
         }
     }
 

@@ -4,7 +4,8 @@ import Replica
 ///
 ///     event: start          forget what you know: what follows is the present state
 ///     event: hazard         a hazard, as in /api/v1/hazards
-///     event: sighting       {"vehicles":[[session, latitude, longitude, speed, heading, time], …]} in 1e-7 degrees, cm/s, 1/100 degree, ms
+///     event: sighting       {"vehicles":[[session, latitude, longitude, speed, heading, time], …]}
+///                           in 1e-7 degrees, cm/s, hundredths of a degree, ms
 ///     event: block          a block, as in /api/v1/blocks
 ///     : heartbeat           a comment, where there is nothing to tell
 ///

@@ -34,8 +34,12 @@ actor Hub {
     /// How many watch.
     var watcherCount: Int { watchers.count }
 
-    /// Whether another may watch.
-    var hasRoom: Bool { watchers.count < InspectionLimits.watchers }
+    /// Whether another may watch; who may not is counted.
+    func hasRoom() -> Bool {
+        let hasRoom = watchers.count < InspectionLimits.watchers
+        if !hasRoom { watchersRefused += 1 }
+        return hasRoom
+    }
 
     /// Takes a notice in and lets it wait for every watcher.
     func publish(_ notice: Notice, now: UInt64) {
@@ -49,10 +53,7 @@ actor Hub {
 
     /// A place for another watcher, whose bell has rung already; nil where there is no room. `disconnect` ends its connection.
     func join(now: UInt64, disconnect: @escaping @Sendable () -> Void) -> Seat? {
-        guard hasRoom else {
-            watchersRefused += 1
-            return nil
-        }
+        guard hasRoom() else { return nil }
         let (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         lastNumber += 1
         watchers[lastNumber] = Watcher(takenAt: now, ring: ring, disconnect: disconnect)

@@ -13,7 +13,7 @@ struct Present {
     private(set) var vehicles: [UInt64: VehicleSighting] = [:]
     /// The latest blocks, the oldest first.
     private(set) var blocks: [BlockSummary] = []
-    /// Whether every hazard that stands is here: false once the bound made us leave one out.
+    /// Whether every hazard that stands is here: false once the bound made us leave one out, or a block was missed.
     private(set) var isComplete = true
 
     private var seenAt: [UInt64: UInt64] = [:]
@@ -46,6 +46,8 @@ struct Present {
     }
 
     private mutating func append(_ block: BlockSummary) {
+        // A notice that was missed may have been a hazard's.
+        if let last = blocks.last, block.height != last.height + 1 { isComplete = false }
         blocks.append(block)
         if blocks.count > InspectionLimits.blocks { blocks.removeFirst() }
     }

@@ -31,8 +31,8 @@ public struct MQTTClientSettings: Hashable, Sendable {
 
 /// One connection to a gateway as a vehicle sees it, in version 5, from CONNECT to the end.
 ///
-/// The owner feeds bytes and time and does what the actions say; the last is `close`. Publishes that were not acknowledged by then
-/// are the owner's to send again on its next connection: no session outlives its connection here.
+/// The owner feeds bytes and time and does what the actions say; the last is `close`. Publishes that were not
+/// acknowledged by then are the owner's to send again on its next connection: no session outlives its connection here.
 public struct MQTTClientSession: Sendable {
     /// What the owner does next, or learns.
     public enum Action: Hashable, Sendable {
@@ -114,7 +114,8 @@ public struct MQTTClientSession: Sendable {
         return actions
     }
 
-    /// Judges the time: pings where nothing was sent for a keep-alive, ends where an answer is overdue. Once a second is often enough.
+    /// Judges the time: pings where nothing was sent for a keep-alive, ends where an answer is overdue. Once a second
+    /// is often enough.
     public mutating func tick(now: Instant) -> [Action] {
         switch state {
         case .connecting(let deadline): return now < deadline ? [] : finish(.connectTimeout)

@@ -1,5 +1,6 @@
 extension MQTTPacket {
-    /// The packet whose first byte is `first` and whose body `reader` holds. `version` is nil until CONNECT has said it.
+    /// The packet whose first byte is `first` and whose body `reader` holds. `version` is nil until CONNECT has said
+    /// it.
     init(
         first: UInt8, body reader: inout MQTTReader, version: MQTTVersion?, limits: MQTTLimits
     ) throws(MQTTError) {

@@ -1,7 +1,7 @@
 /// Cuts a stream of bytes into packets.
 ///
-/// The length of a packet stands in its first five bytes, and is held against the limit before anything behind it is kept: a parser
-/// never holds more than one packet and what was last appended. After an error it gives nothing more.
+/// The length of a packet stands in its first five bytes, and is held against the limit before anything behind it is
+/// kept: a parser never holds more than one packet and what was last appended. After an error it gives nothing more.
 public struct MQTTParser: Sendable {
     private let limits: MQTTLimits
     private var version: MQTTVersion?

@@ -1,4 +1,5 @@
-/// The reason codes of version 5. Version 3.1.1 has fewer of its own for CONNACK, and says 0x80 where it refuses a subscription.
+/// The reason codes of version 5. Version 3.1.1 has fewer of its own for CONNACK, and says 0x80 where it refuses a
+/// subscription.
 public enum MQTTReason: UInt8, Hashable, Sendable, CaseIterable {
     /// Success; also a normal end, and QoS 0 granted.
     case success = 0x00

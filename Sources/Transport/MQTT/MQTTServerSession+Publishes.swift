@@ -18,9 +18,9 @@ extension MQTTServerSession {
         }
     }
 
-    /// Answers a publish at QoS 1 with success, or refuses it to a client of version 5. The answer leaves once those of all earlier publishes
-    /// have; `before`, such as a receipt, leaves right in front of it. A code that PUBACK cannot carry becomes
-    /// `implementationSpecificError`.
+    /// Answers a publish at QoS 1 with success, or refuses it to a client of version 5. The answer leaves once those of
+    /// all earlier publishes have; `before`, such as a receipt, leaves right in front of it. A code that PUBACK cannot
+    /// carry becomes `implementationSpecificError`.
     public mutating func acknowledge(
         _ packetID: UInt16, reason: MQTTReason = .success, text: String? = nil, before: MQTTMessage? = nil,
         now: Instant
@@ -30,8 +30,8 @@ extension MQTTServerSession {
         return release(now: now)
     }
 
-    /// Refuses a publish at QoS 1 in whichever way the client's version has: by PUBACK with reason and text, or, in 3.1.1, by
-    /// publishing the text on `topic` and closing.
+    /// Refuses a publish at QoS 1 in whichever way the client's version has: by PUBACK with reason and text, or, in
+    /// 3.1.1, by publishing the text on `topic` and closing.
     public mutating func refuse(
         _ packetID: UInt16, reason: MQTTReason, text: String, topic: String, now: Instant
     ) -> [Action] {

@@ -2,16 +2,17 @@ import Wire
 
 /// One vehicle's connection as its gateway sees it, from the first byte to the last.
 ///
-/// The owner feeds bytes and time and does what the actions say, in their order; the last action of a session is `close`.
+/// The owner feeds bytes and time and does what the actions say, in their order; the last action of a session is
+/// `close`.
 ///
 ///     CONNECT ──▶ connected          the owner ends an older session of the same client identifier
 ///     PUBLISH ──▶ deliver            the owner answers later: `acknowledge` or `refuse`
 ///     SUBSCRIBE ▶ subscribe …        the owner notes it in its `SubscriptionTree`, and sends what is retained
 ///     silence ──▶ close              by `tick`
 ///
-/// Reading stops where as many publishes wait for their PUBACK as the session takes: `isSaturated` says so, and the owner
-/// pauses the connection, until it has acknowledged and calls `resume`. (A client of version 5 knows the number, and is
-/// closed where it sends more.)
+/// Reading stops where as many publishes wait for their PUBACK as the session takes: `isSaturated` says so, and the
+/// owner pauses the connection, until it has acknowledged and calls `resume`. (A client of version 5 knows the number,
+/// and is closed where it sends more.)
 public struct MQTTServerSession: Sendable {
     /// What the owner does next.
     public enum Action: Hashable, Sendable {
@@ -19,10 +20,11 @@ public struct MQTTServerSession: Sendable {
         case send([UInt8])
         /// The client is in.
         case connected(MQTTClient)
-        /// The client published. At QoS 1 the packet identifier is what `acknowledge` and `refuse` want; wills have none.
+        /// The client published. At QoS 1 the packet identifier is what `acknowledge` and `refuse` want; wills have
+        /// none.
         case deliver(MQTTMessage, packetID: UInt16?)
-        /// The client holds this subscription from now on, in place of one with the same filter. `sendsRetained`: it wants what is
-        /// retained there (`publish(retained:to:now:)`).
+        /// The client holds this subscription from now on, in place of one with the same filter. `sendsRetained`: it
+        /// wants what is retained there (`publish(retained:to:now:)`).
         case subscribe(MQTTSubscription, sendsRetained: Bool)
         /// The client gave this filter up.
         case unsubscribe(TopicFilter)
@@ -46,8 +48,8 @@ public struct MQTTServerSession: Sendable {
     var incoming: IncomingPublishes
     var outgoing: OutgoingPublishes
 
-    /// A connection that was opened at `now`. `assignedClientID` names the client where it leaves that to the server: give each
-    /// connection another.
+    /// A connection that was opened at `now`. `assignedClientID` names the client where it leaves that to the server:
+    /// give each connection another.
     public init(assignedClientID: String, now: Instant, limits: MQTTLimits = MQTTLimits()) {
         self.limits = limits
         self.assignedClientID = assignedClientID
@@ -99,7 +101,8 @@ public struct MQTTServerSession: Sendable {
         return actions
     }
 
-    /// Judges the time since the client was last heard, and goes on where the session was saturated. Once a second is often enough.
+    /// Judges the time since the client was last heard, and goes on where the session was saturated. Once a second is
+    /// often enough.
     public mutating func tick(now: Instant) -> [Action] {
         let actions = judgeSilence(now: now)
         return actions.isEmpty ? resume(now: now) : actions

@@ -2,8 +2,9 @@ import DequeModule
 
 /// What one peer is still to get: publishes at QoS 1 that wait for its PUBACK, and messages that wait for their turn.
 ///
-/// A message waits where as many publishes as the peer takes are unacknowledged, or where it does not read what is sent. Where too
-/// many wait, the oldest of the same topic gives way, since a hazard's last state is what counts; else the new one is dropped.
+/// A message waits where as many publishes as the peer takes are unacknowledged, or where it does not read what is
+/// sent. Where too many wait, the oldest of the same topic gives way, since a hazard's last state is what counts; else
+/// the new one is dropped.
 struct OutgoingPublishes: Sendable {
     /// A message as this peer gets it.
     struct Item: Hashable, Sendable {

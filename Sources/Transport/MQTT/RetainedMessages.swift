@@ -15,7 +15,8 @@ public struct RetainedMessages: Sendable {
     /// How many topics have a message.
     public var count: Int { trie.count }
 
-    /// Keeps `message` as its topic's last, or forgets the topic where the payload is empty. False where the bound forbids it.
+    /// Keeps `message` as its topic's last, or forgets the topic where the payload is empty. False where the bound
+    /// forbids it.
     @discardableResult
     public mutating func retain(_ message: MQTTMessage) -> Bool {
         let path = TopicName.levels(of: message.topic)

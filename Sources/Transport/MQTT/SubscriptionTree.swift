@@ -44,7 +44,8 @@ public struct MQTTDelivery: Hashable, Sendable {
     }
 }
 
-/// Who subscribes to what. A session is whatever number its owner gave it. Matching a topic costs its levels times the wildcards that lie on its way, not the number of filters.
+/// Who subscribes to what. A session is whatever number its owner gave it. Matching a topic costs its levels times the
+/// wildcards that lie on its way, not the number of filters.
 public struct SubscriptionTree: Sendable {
     private var trie = TopicTrie<[UInt64: MQTTSubscription]>()
 
@@ -78,7 +79,8 @@ public struct SubscriptionTree: Sendable {
         for filter in filters { unsubscribe(session, filter) }
     }
 
-    /// Whom a message on `topic` is for, the oldest session first. `publisher` is the session that it came from, if one.
+    /// Whom a message on `topic` is for, the oldest session first. `publisher` is the session that it came from, if
+    /// one.
     public func match(_ topic: String, from publisher: UInt64? = nil) -> [MQTTDelivery] {
         var found: [UInt64: MQTTDelivery] = [:]
         for node in nodes(matching: TopicName.levels(of: topic)) {

@@ -17,8 +17,8 @@ public enum TopicFilterFault: Error, Hashable, Sendable {
     }
 }
 
-/// What a session subscribes to: a topic name in which `+` stands for any one level and a last `#` for any number of them,
-/// none included. A wildcard in the first level does not reach names that start with `$`.
+/// What a session subscribes to: a topic name in which `+` stands for any one level and a last `#` for any number of
+/// them, none included. A wildcard in the first level does not reach names that start with `$`.
 public struct TopicFilter: Hashable, Sendable {
     let levels: [TopicLevel]
 

@@ -23,7 +23,8 @@ public enum TopicName {
     }
 }
 
-/// One level of a topic. Topics are compared byte by byte: two spellings of one character are two topics, which `String` denies.
+/// One level of a topic. Topics are compared byte by byte: two spellings of one character are two topics, which
+/// `String` denies.
 struct TopicLevel: Hashable, Sendable {
     let text: String
 

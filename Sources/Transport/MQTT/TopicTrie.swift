@@ -1,5 +1,5 @@
-/// A tree of topic levels with a value at some of its nodes. Nodes stand in one array and name each other by index, so that walking
-/// and removing are loops however deep a topic is.
+/// A tree of topic levels with a value at some of its nodes. Nodes stand in one array and name each other by index, so
+/// that walking and removing are loops however deep a topic is.
 struct TopicTrie<Value: Sendable>: Sendable {
     struct Node: Sendable {
         var value: Value?

@@ -1,0 +1,54 @@
+import Cryptography
+import Testing
+
+@testable import Consensus
+
+/// The table of what must be durable before what, as a property of one validator's journal: whatever a record rests on stands before it.
+struct JournalRules {
+    private var blocks: Set<Digest> = []
+    private var cars: Set<Digest> = []
+    private var notarized: Set<Digest> = []
+    private var highestCertified: UInt64 = 0
+    private let who: ValidatorIndex
+
+    static func check(_ node: Node) {
+        var rules = JournalRules(who: node.validator)
+        for record in node.journal { rules.see(record) }
+    }
+
+    private init(who: ValidatorIndex) { self.who = who }
+
+    private mutating func see(_ record: Record) {
+        switch record {
+        case .signed(let signed): see(signed.statement)
+        case .car(let car): cars.insert(car.hash)
+        case .block(let block): blocks.insert(block.hash)
+        case .certificate(let certificate):
+            highestCertified = max(highestCertified, certificate.view)
+            if certificate.kind != .nullify { notarized.insert(certificate.hash) }
+        case .finalized(let final): #expect(blocks.contains(final.hash), "\(who): \(final.height) has no body")
+        }
+    }
+
+    private mutating func see(_ statement: Statement) {
+        switch statement {
+        case .ownCar(let car): cars.insert(car.hash)
+        case .ack(let ack): #expect(cars.contains(ack.hash), "\(who) acknowledges a car that it may forget")
+        case .proposal(let block):
+            expectEntered(block.view)
+            blocks.insert(block.hash)
+        case .vote(let vote):
+            switch vote.kind {
+            case .notarize:
+                expectEntered(vote.view)
+                #expect(blocks.contains(vote.hash), "\(who) votes for a block that it may forget")
+            case .nullify: expectEntered(vote.view)
+            case .finalize: #expect(notarized.contains(vote.hash), "\(who) finalizes without the notarization")
+            }
+        }
+    }
+
+    private func expectEntered(_ view: UInt64) {
+        #expect(highestCertified + 1 >= view, "\(who) speaks in view \(view) and may forget why it is there")
+    }
+}
