@@ -51,23 +51,25 @@ extension Consensus {
     /// Cars of the next final blocks: of each lane the highest that is missing, for an answer goes down from there, through several blocks at once.
     private var deliveryNeeds: [Need] {
         let offsets = 0..<min(chain.undelivered, ConsensusLimits.blocksFetchedAhead)
-        let proofs = offsets.reversed().flatMap { chain.waiting($0)?.entry.block.cut ?? [] }
-        guard !proofs.isEmpty else { return [] }
-        return lanes.indices.compactMap { lane in
-            proofs.lazy.filter { $0.lane == lane }.compactMap(carNeed).first
+        let missing = offsets.reversed().compactMap { chain.waiting($0) }.flatMap { entry, before in
+            entry.block.cut.compactMap { carNeed($0, before: before) }
         }
+        return lanes.indices.compactMap { lane in missing.first { $0.lane == lane }?.need }
     }
 
-    /// The first car that is missing below the one that `proof` orders: the owner is asked first, then those who acknowledged it.
-    private func carNeed(_ proof: ProofOfAvailability) -> Need? {
-        let base = chain.delivered.cut[proof.lane]
-        guard case .failure(let absent) = lanes[proof.lane].segment(from: proof.ack.tip, to: base) else { return nil }
-        // While catching up nothing is on its way by itself.
-        let isBehind = chain.undelivered > 2
-        return Need(
-            goal: .cars(absent.tip.hash), request: .carRequest(request(proof.lane, absent.tip, floor: base.position)),
+    /// The first car that is missing of what `proof` adds to its lane: the owner is asked first, then those who acknowledged it.
+    ///
+    /// It is looked for down to the cut before and no further, for where a lane has forked nobody may hold more; but the answer may go on.
+    private func carNeed(_ proof: ProofOfAvailability, before: Cut) -> (lane: ValidatorIndex, need: Need)? {
+        let segment = lanes[proof.lane].segment(from: proof.ack.tip, to: before[proof.lane])
+        guard case .failure(let absent) = segment else { return nil }
+        let floor = chain.delivered.cut[proof.lane].position
+        let need = Need(
+            goal: .cars(absent.tip.hash), request: .carRequest(request(proof.lane, absent.tip, floor: floor)),
             sources: [proof.lane] + proof.signatures.indices.filter { $0 != proof.lane },
-            patience: isBehind ? 0 : settings.fetchPatience)
+            // While catching up nothing is on its way by itself.
+            patience: chain.undelivered > 2 ? 0 : settings.fetchPatience)
+        return (proof.lane, need)
     }
 
     /// A car that is held without its parent: only its owner is asked, who alone can be blamed for it.
