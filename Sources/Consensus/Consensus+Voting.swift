@@ -7,6 +7,7 @@ extension Consensus {
     enum Judgement {
         case accept
         case refuse
+        case stale
         case early(until: Timestamp)
         /// Missing is not invalid: the vote waits.
         case missing([Need])
@@ -42,8 +43,18 @@ extension Consensus {
         case .refuse:
             counters.proposalsRefused += 1
             castNullify()
-        case .early, .missing: break
+        case .stale:
+            counters.proposalsOutsideClock += 1
+            castNullify()
+        case .early: noteEarlyProposal()
+        case .missing: break
         }
+    }
+
+    private mutating func noteEarlyProposal() {
+        guard views[view]?.hasWaitedForClock == false else { return }
+        views[view]?.hasWaitedForClock = true
+        counters.proposalsOutsideClock += 1
     }
 
     /// What the voter lacks to judge the view's proposal.
@@ -81,7 +92,7 @@ extension Consensus {
             maximumDelay: settings.maximumDelay)
         switch verdict {
         case .accept: return .accept
-        case .refuse: return .refuse
+        case .refuse: return .stale
         case .early(let time): return .early(until: time)
         }
     }

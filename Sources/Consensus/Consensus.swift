@@ -139,6 +139,7 @@ public struct Consensus: Sendable {
         precondition(!hasStarted, "a validator starts once")
         hasStarted = true
         for view in views.keys.sorted() { finalizeIfAllowed(view) }
+        for car in own.unacknowledged(by: me) { emit(.sign(.ack(Ack(car)))) }
         // Others answer an old certificate with newer ones; an equal one tells them that nothing was missed.
         resendView()
     }

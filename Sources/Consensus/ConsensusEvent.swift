@@ -21,7 +21,8 @@ public enum ConsensusEvent: Sendable {
     case tick
 }
 
-/// What a validator does. All of a turn's records are durable before any of its messages leaves or its statements count.
+/// What a validator does. Records and signed statements are appended in the order of the effects, and all of a turn's are durable before
+/// any of its messages leaves or its statements count.
 public enum ConsensusEffect: Hashable, Sendable {
     /// Append to the journal.
     case persist(Record)

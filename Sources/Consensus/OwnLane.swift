@@ -96,6 +96,11 @@ struct OwnLane: Sendable {
         return true
     }
 
+    /// Cars whose own acknowledgement was torn off the journal's end.
+    func unacknowledged(by me: ValidatorIndex) -> [Car] {
+        outgoing.filter { $0.acks[me] == nil }.map(\.car)
+    }
+
     /// Whether an acknowledgement adds something.
     func wants(_ ack: SignedAck) -> Bool {
         guard let index = index(of: ack.ack.position) else { return false }
@@ -127,8 +132,9 @@ struct OwnLane: Sendable {
         for index in outgoing.indices {
             let entry = outgoing[index]
             guard let signature = entry.signature, isDue(entry, at: now, period: period) else { continue }
-            guard bytes < ConsensusLimits.resentBytes else { break }
             outgoing[index].lastSent = now
+            // The first ones only: what comes after them is acknowledged after them.
+            guard bytes < ConsensusLimits.resentBytes else { continue }
             bytes += Int(entry.car.header.byteCount)
             due.append((SignedCar(car: entry.car, signature: signature), members.filter { entry.acks[$0] == nil }))
         }

@@ -86,6 +86,8 @@ struct ViewState: Sendable {
     var proposal: ReceivedProposal?
     /// The leader signed two blocks: whatever becomes of them, this validator does not call either final.
     var isEquivocated = false
+    /// The proposal's time stood in the own clock's future.
+    var hasWaitedForClock = false
     var own = OwnStatements()
     private var notarizes = VoteTally()
     private var nullifies = VoteTally()

@@ -106,7 +106,8 @@ struct Receipts: Sendable {
     }
 
     /// Everyone whose report stands below the published head, in log order.
-    mutating func publish(_ published: PublishedHead, tree proofs: (UInt64) -> [Digest]?) -> [(SubmissionToken, Answer)] {
+    mutating func publish(_ published: PublishedHead, tree proofs: (UInt64) -> [Digest]?) -> [(SubmissionToken, Answer)]
+    {
         var answers: [(SubmissionToken, Answer)] = []
         let split = accepted.firstIndex { $0.height > published.head.height } ?? accepted.endIndex
         for report in accepted[..<split].flatMap(\.reports) where !report.tokens.isEmpty {

@@ -92,6 +92,8 @@ public struct Replica: Sendable {
             return advance(.message(message, from: sender), at: now)
         case .unwanted(let message, let sender):
             return advance(.unwanted(message, from: sender), at: now)
+        case .connected(let peer):
+            return advance(.connected(peer), at: now)
         case .cosignature(let verified):
             return receive(verified, at: now)
         case .signed(let statement):
@@ -232,7 +234,8 @@ public struct Replica: Sendable {
         counters.divergences = heads.divergences
         // Who asks lacks a quorum for a head that this validator may have published long ago: its own line of the same head helps.
         if cosignature.asksForReturn, cosignature.validator != configuration.me,
-            let head = heads.published?.head, head == cosignature.head {
+            let head = heads.published?.head, head == cosignature.head
+        {
             effects.append(.cosign(head, to: .one(cosignature.validator), asksForReturn: false))
         }
         scheduleReminder(at: now)

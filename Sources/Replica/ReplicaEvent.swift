@@ -14,6 +14,8 @@ public enum ReplicaEvent: Sendable {
     case message(VerifiedMessage, from: ValidatorIndex)
     /// A peer's message that `Replica.wants` turned down, unchecked: it changes nothing, but may be answered.
     case unwanted(PeerMessage, from: ValidatorIndex)
+    /// A link to a peer was opened: what was sent to it before may be lost.
+    case connected(ValidatorIndex)
     /// A peer's cosignature, checked.
     case cosignature(VerifiedCosignature)
     /// An own statement that was signed and is durable.

@@ -20,6 +20,8 @@ struct Archive {
     private var leaves: [Leaves] = []
     private var checkpoint: SignedCheckpoint?
     private var inJob = 0
+    /// Jobs that have ended: who looked into the stores in vain can tell whether to look again.
+    private(set) var endedJobs = 0
     /// Where the journal has what has not been indexed yet.
     private var positions: [Digest: JournalPosition] = [:]
 
@@ -34,6 +36,9 @@ struct Archive {
 
     /// Whether a job has the files.
     var isWriting: Bool { tiles == nil }
+
+    /// Whether something waits that readers of the stores do not find yet.
+    var isBehind: Bool { isWriting || !blocks.isEmpty || checkpoint != nil }
 
     /// Remembers where a record stands, if history will be read from it.
     mutating func note(_ record: Record, at position: JournalPosition) {
@@ -96,6 +101,7 @@ struct Archive {
     mutating func finish(_ tiles: TileStore) {
         self.tiles = tiles
         inJob = 0
+        endedJobs += 1
     }
 
     private mutating func indexed(_ block: ExecutedBlock) -> IndexedBlock {

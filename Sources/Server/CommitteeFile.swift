@@ -76,6 +76,13 @@ extension CommitteeFile {
         self = try ConfigurationError.decode(CommitteeFile.self, path: path)
     }
 
+    /// The file's content without its comments.
+    public func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return [UInt8](try encoder.encode(self))
+    }
+
     /// The committee's chain id.
     public func chain() throws(ConfigurationError) -> Digest {
         try ConfigurationError.digest(chainID, "chain_id")
@@ -84,7 +91,9 @@ extension CommitteeFile {
     /// The committee as consensus knows it.
     public func committee() throws(ConfigurationError) -> Committee {
         var keys: [PublicKey] = []
-        for validator in validators { keys.append(try key(validator.consensusKey, "consensus_key of \(validator.name)")) }
+        for validator in validators {
+            keys.append(try key(validator.consensusKey, "consensus_key of \(validator.name)"))
+        }
         return Committee(chainID: try chain(), epoch: epoch, keys: keys)
     }
 
@@ -94,7 +103,8 @@ extension CommitteeFile {
         for authority in authorities { keys.insert(try key(authority, "authorities")) }
         var terms: CommitteeTerms.MapTerms?
         if let map {
-            terms = CommitteeTerms.MapTerms(digest: try ConfigurationError.digest(map.digest, "map digest"), edgeCount: map.segments)
+            let digest = try ConfigurationError.digest(map.digest, "map digest")
+            terms = CommitteeTerms.MapTerms(digest: digest, edgeCount: map.segments)
         }
         return CommitteeTerms(chainID: try chain(), authorities: keys, map: terms)
     }

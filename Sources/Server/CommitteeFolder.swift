@@ -125,9 +125,7 @@ public struct CommitteeFolder: Sendable {
     }
 
     private func text(of file: CommitteeFile) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let json = String(decoding: try encoder.encode(file), as: UTF8.self)
+        let json = String(decoding: try file.json(), as: UTF8.self)
         return "// The committee: public, the same file for every validator, auditor and vehicle.\n\(json)\n"
     }
 

@@ -140,7 +140,8 @@ struct Gateway {
         let publish = PendingPublish(session: number, packetID: packetID, payloadDigest: Digest.sha256(message.payload))
         guard let kind = AdmissionRequest.Kind(topic: message.topic) else {
             counters.foreignTopics += 1
-            return refuse(publish, reason: .notAuthorized, text: "not a topic to publish on: \(message.topic)", now: now)
+            let text = "not a topic to publish on: \(message.topic)"
+            return refuse(publish, reason: .notAuthorized, text: text, now: now)
         }
         counters.received[kind, default: 0] += 1
         guard sessions[number]?.bucket.take(at: now.instant) == true else {

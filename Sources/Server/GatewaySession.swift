@@ -107,9 +107,13 @@ enum GatewayOutcome {
 
 /// What the gateway did, in numbers that only rise.
 struct GatewayCounters {
-    struct Refused: Hashable {
+    struct Refused: Hashable, Comparable {
         let kind: AdmissionRequest.Kind
         let label: String
+
+        static func < (left: Refused, right: Refused) -> Bool {
+            (left.kind.rawValue, left.label) < (right.kind.rawValue, right.label)
+        }
     }
 
     var connected: UInt64 = 0

@@ -19,7 +19,8 @@ extension Server {
                 "observations_attested_total", "Observations on the own lane that others vouch for.",
                 counted.attestedObservations),
             counter("heads_published_total", "Heads that a quorum cosigned.", counted.publishedHeads),
-            counter("heads_divergent_total", "Cosignatures of another head than was executed here.", counted.divergences),
+            counter(
+                "heads_divergent_total", "Cosignatures of another head than was executed here.", counted.divergences),
             counter("evidence_total", "Proofs of misbehaviour by validators.", counted.evidence),
             gauge("view", "Consensus view.", replica.view),
             gauge("height", "Blocks executed since the beginning.", replica.height),
@@ -28,8 +29,8 @@ extension Server {
         ]
         samples += consensusSamples()
         for (refusal, count) in counted.refused.sorted(by: { $0.key.label < $1.key.label }) {
-            samples.append(
-                counter("refused_at_execution_total", "Reports refused in log order.", count, [("reason", refusal.label)]))
+            let labels = [(name: "reason", value: refusal.label)]
+            samples.append(counter("refused_at_execution_total", "Reports refused in log order.", count, labels))
         }
         return samples
     }
@@ -65,7 +66,7 @@ extension Server {
         for (kind, count) in counted.received.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             samples.append(counter("received_total", "Messages from vehicles.", count, [("kind", kind.rawValue)]))
         }
-        let refused = counted.refused.sorted { ($0.key.kind.rawValue, $0.key.label) < ($1.key.kind.rawValue, $1.key.label) }
+        let refused = counted.refused.sorted { $0.key < $1.key }
         for (key, count) in refused {
             let labels = [(name: "kind", value: key.kind.rawValue), (name: "reason", value: key.label)]
             samples.append(counter("refused_total", "Messages from vehicles that were refused.", count, labels))

@@ -18,6 +18,7 @@ extension Server {
         case .up(let peer):
             connectedPeers.insert(peer)
             logger.info("\(configuration.names[peer]) is connected")
+            inbox.append(.connected(peer))
         case .down(let peer, let reason):
             connectedPeers.remove(peer)
             logger.info("\(configuration.names[peer]) is not connected: \(reason)")
@@ -77,7 +78,8 @@ extension Server {
                 switch answer {
                 case .success(let message?): server.send(.message(message), to: .one(peer))
                 case .success(nil): break
-                case .failure(let reason): server.logger.warning("no history for \(server.configuration.names[peer]): \(reason)")
+                case .failure(let reason):
+                    server.logger.warning("no history for \(server.configuration.names[peer]): \(reason)")
                 }
             }
         }

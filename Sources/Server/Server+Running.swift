@@ -46,7 +46,8 @@ extension Server {
             acceptors.append(try accept(address, .tls(context)))
         }
         links = Links(
-            mesh: mesh, acceptors: acceptors, deadline: timer { $0.takeTurn() }, halfSecond: timer { $0.everyHalfSecond() },
+            mesh: mesh, acceptors: acceptors, deadline: timer { $0.takeTurn() },
+            halfSecond: timer { $0.everyHalfSecond() },
             writing: timer { $0.write() }, retention: timer { $0.deleteOldRecords() })
         links?.halfSecond.arm(everyMilliseconds: 500)
         links?.writing.arm(everyMilliseconds: ServerLimits.writeIntervalMilliseconds)
@@ -144,7 +145,9 @@ extension Server {
 
     private func wrote(_ outcome: Result<TileStore, ArchiveError>) {
         switch outcome {
-        case .success(let tiles): archive.finish(tiles)
+        case .success(let tiles):
+            archive.finish(tiles)
+            proveWaiting()
         case .failure(let error):
             // The journal has it all; a new start makes index and files again.
             fatalError("index or log cannot be written: \(error)")

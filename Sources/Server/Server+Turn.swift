@@ -48,7 +48,8 @@ extension Server {
         case .persist(let record):
             stage(record)
         case .sign(let statement):
-            let signed = SignedStatement(statement, signature: keys.consensus.sign(statement.signingMessage(chain: committee.chainID)))
+            let message = statement.signingMessage(chain: committee.chainID)
+            let signed = SignedStatement(statement, signature: keys.consensus.sign(message))
             stage(.signed(signed))
             outbox.add(.statement(signed))
         case .send(let message, let audience):

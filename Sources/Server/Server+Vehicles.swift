@@ -53,27 +53,41 @@ extension Server {
         case .committed(let leaf, let proof, let head, _):
             gateway.confirm(publish, receipt: receipts.receipt(leaf: leaf, proof: proof, head), now: now)
         case .committedEarlier(let leaf, _):
-            proveFromTiles(publish) { _ throws(IndexError) in leaf }
+            prove(EarlierReport(publish: publish) { _ throws(IndexError) in leaf })
         case .alreadyCommitted(let key):
             let name = archive.reportKeys.digest(of: key)
-            proveFromTiles(publish) { index throws(IndexError) in try index.leaf(ofKey: name) }
+            prove(EarlierReport(publish: publish) { index throws(IndexError) in try index.leaf(ofKey: name) })
         }
     }
 
+    /// The stores were written: what was not there before may be there now.
+    func proveWaiting() {
+        let waiting = unproven
+        unproven = []
+        for report in waiting { prove(report) }
+    }
+
     /// Makes a receipt from the stores: the leaf by its key, the proof from the tiles under the checkpoint that they end at.
-    private func proveFromTiles(
-        _ publish: PendingPublish, leaf: @escaping @Sendable (Index) throws(IndexError) -> UInt64?
-    ) {
-        let stores = archive.stores
-        loop.pool.run({ stores.receipt(leaf: leaf) }) { [self] receipt in
-            assumeIsolated { server in
-                switch receipt {
-                case .success(let receipt): server.gateway.confirm(publish, receipt: receipt, now: server.now)
-                case .failure(let reason):
-                    server.logger.warning("no receipt for an earlier report: \(reason)")
-                    server.gateway.refuse(publish, .busy, now: server.now)
-                }
-            }
+    private func prove(_ report: EarlierReport) {
+        let (stores, jobs) = (archive.stores, archive.endedJobs)
+        loop.pool.run({ stores.receipt(leaf: report.leaf) }) { [self] receipt in
+            assumeIsolated { $0.proved(receipt, report, after: jobs) }
+        }
+    }
+
+    /// The stores are a moment behind the log, so a report that was just committed is looked for again after their next write.
+    private func proved(_ receipt: Result<[UInt8], StoresError>, _ report: EarlierReport, after jobs: Int) {
+        switch receipt {
+        case .success(let receipt):
+            gateway.confirm(report.publish, receipt: receipt, now: now)
+        case .failure(let reason) where reason.maySoonBeThere && archive.endedJobs > jobs:
+            prove(report)
+        case .failure(let reason)
+        where reason.maySoonBeThere && archive.isBehind && unproven.count < ServerLimits.unprovenReports:
+            unproven.append(report)
+        case .failure(let reason):
+            logger.warning("no receipt for an earlier report: \(reason)")
+            gateway.refuse(report.publish, .busy, now: now)
         }
     }
 
@@ -93,4 +107,10 @@ extension Server {
         receipts.publish(head)
         if let checkpoint = receipts.checkpoint { archive.publish(checkpoint) }
     }
+}
+
+/// A report that was in the log before it was submitted, how to find its entry, and who waits for the receipt.
+struct EarlierReport: Sendable {
+    let publish: PendingPublish
+    let leaf: @Sendable (Index) throws(IndexError) -> UInt64?
 }

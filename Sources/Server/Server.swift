@@ -18,7 +18,10 @@ import Wire
 /// Only when it is back do that turn's messages, blocks and answers leave (`Outbox`). A failed commit ends the process: a
 /// validator does not vote on what it may have forgotten.
 public actor Server: LoopBound {
+    /// The loop that everything happens on.
     public nonisolated let loop: EventLoop
+    /// Blocks, entries, hazards and records, to be read from any thread.
+    public nonisolated let index: Index
     /// What happens, for those who watch; bounded, the oldest are dropped for a slow watcher.
     public nonisolated let watched: AsyncStream<Notice>
     /// The numbers of the last half second.
@@ -43,6 +46,8 @@ public actor Server: LoopBound {
     var links: Links?
     var isStopping = false
     var connectedPeers: Set<ValidatorIndex> = []
+    /// Reports of earlier blocks that were not in the stores yet when their receipts were asked for.
+    var unproven: [EarlierReport] = []
     /// Who waits for the job that writes index and files.
     var writersWaiting: [CheckedContinuation<Void, Never>] = []
 
@@ -52,6 +57,7 @@ public actor Server: LoopBound {
     ) throws {
         let recovered = try Recovery(configuration, logSecret: keys.logSecret, data: data)
         self.loop = loop
+        index = recovered.archive.stores.index
         self.configuration = configuration
         self.keys = keys
         self.logger = logger

@@ -12,6 +12,7 @@ enum StoresError: Error, CustomStringConvertible {
     case log(LogError)
     case unreadable(String)
     case unknownReport
+    case leafNotShown(UInt64)
 
     var description: String {
         switch self {
@@ -19,7 +20,16 @@ enum StoresError: Error, CustomStringConvertible {
         case .journal(let error): "\(error)"
         case .log(let error): "\(error)"
         case .unreadable(let what): what
-        case .unknownReport: "the report is in the log, but no longer in the index"
+        case .unknownReport: "the report is in the log, but not in the index"
+        case .leafNotShown(let leaf): "entry \(leaf) is not below the checkpoint of the log's files"
+        }
+    }
+
+    /// Whether it may be so only until the stores are written the next time.
+    var maySoonBeThere: Bool {
+        switch self {
+        case .unknownReport, .leafNotShown: true
+        case .index, .journal, .log, .unreadable: false
         }
     }
 }
@@ -45,8 +55,10 @@ struct Stores: Sendable {
     private func receipt(of leaf: UInt64) throws(StoresError) -> [UInt8] {
         let bytes: [UInt8]
         do { bytes = try log.read(.checkpoint) } catch { throw .unreadable("checkpoint: \(error)") }
+        let signed: SignedCheckpoint
+        do { signed = try SignedCheckpoint(parsing: bytes) } catch { throw .log(error) }
+        guard leaf < signed.checkpoint.size else { throw .leafNotShown(leaf) }
         do {
-            let signed = try SignedCheckpoint(parsing: bytes)
             let proof = try TileReader(log, size: signed.checkpoint.size).inclusionProof(of: leaf)
             return InclusionReceipt(index: leaf, proof: proof, signed: signed).bytes
         } catch {

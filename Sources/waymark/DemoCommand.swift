@@ -61,7 +61,8 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private func temporaryFolder() -> String {
-        FileManager.default.temporaryDirectory.appendingPathComponent("waymark-demo-\(ProcessInfo.processInfo.processIdentifier)").path
+        let name = "waymark-demo-\(ProcessInfo.processInfo.processIdentifier)"
+        return FileManager.default.temporaryDirectory.appendingPathComponent(name).path
     }
 }
 

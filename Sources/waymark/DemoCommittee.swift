@@ -53,7 +53,8 @@ final class DemoCommittee {
     func status(_ index: Int) -> ValidatorStatus? {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let (status, body) = try? HTTP.get(pages[index].appendingPathComponent("api/v1/status"), timeoutSeconds: 2),
+        guard
+            let (status, body) = try? HTTP.get(pages[index].appendingPathComponent("api/v1/status"), timeoutSeconds: 2),
             status == 200
         else { return nil }
         return try? decoder.decode(ValidatorStatus.self, from: body)
@@ -72,7 +73,8 @@ final class DemoCommittee {
             let heads = validators.indices.map { index -> String? in
                 let answer = try? HTTP.get(pages[index].appendingPathComponent("checkpoint"), timeoutSeconds: 2)
                 guard let answer, answer.status == 200 else { return nil }
-                return String(decoding: answer.body, as: UTF8.self).split(separator: "\n").prefix(3).joined(separator: "\n")
+                return String(decoding: answer.body, as: UTF8.self).split(separator: "\n").prefix(3).joined(
+                    separator: "\n")
             }
             if !heads.contains(nil), Set(heads).count == 1 { return true }
             try? await Task.sleep(for: .milliseconds(100))

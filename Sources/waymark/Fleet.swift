@@ -81,7 +81,8 @@ actor Fleet: LoopBound {
         for hazard in news.takeHazards() { note(hazard) }
         let passed = now - drivenUntil
         let step = traffic.step(
-            milliseconds: passed, at: Timestamp(milliseconds: loop.wallMilliseconds), known: Set(known.values.compactMap(KnownHazard.init)))
+            milliseconds: passed, at: Timestamp(milliseconds: loop.wallMilliseconds),
+            known: Set(known.values.compactMap(KnownHazard.init)))
         report(step)
         sendTelemetry(from: drivenUntil - startedAt, to: now - startedAt)
         drivenUntil = now
@@ -112,7 +113,8 @@ actor Fleet: LoopBound {
                 $0.send(
                     TelemetryReading(
                         coordinate: state.coordinate, speedCentimetresPerSecond: state.speedCentimetresPerSecond,
-                        headingCentidegrees: UInt32(state.heading.centidegrees), showsPosition: !number.isMultiple(of: 5)))
+                        headingCentidegrees: UInt32(state.heading.centidegrees),
+                        showsPosition: !number.isMultiple(of: 5)))
             }
         }
     }
@@ -188,6 +190,11 @@ final class FleetNews: Sendable {
         }
     }
 
+    /// Begins a new sample of latencies.
+    func forgetLatencies() {
+        state.value.latencies = Percentiles()
+    }
+
     /// What the vehicles were told since this was last asked.
     func takeHazards() -> [Hazard] {
         defer { state.value.hazards.removeAll(keepingCapacity: true) }
@@ -233,7 +240,8 @@ extension Bounds {
         while true {
             let first = Cell(containing: southWest, level: level)
             let last = Cell(containing: northEast, level: level)
-            let (columns, rows) = (min(first.x, last.x)...max(first.x, last.x), min(first.y, last.y)...max(first.y, last.y))
+            let columns = min(first.x, last.x)...max(first.x, last.x)
+            let rows = min(first.y, last.y)...max(first.y, last.y)
             if columns.count * rows.count <= 16 || level == 0 {
                 return columns.flatMap { x in rows.compactMap { Cell(level: level, x: x, y: $0) } }
             }

@@ -20,7 +20,7 @@ struct InspectCommand: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Print the newest entries.")
 
         @OptionGroup var log: LogArgument
-        @Option(name: .shortAndLong, help: "How many, 1 to 100,000.") var count: UInt64 = 20
+        @Option(name: [.customShort("n"), .long], help: "How many, 1 to 100,000.") var count: UInt64 = 20
         @Flag(name: .shortAndLong, help: "Go on with entries as they come.") var follow = false
         @Flag(help: "One JSON object a line.") var json = false
 
@@ -80,7 +80,7 @@ struct InspectCommand: ParsableCommand {
     struct AuditLog: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "audit", abstract: "Derive every hash of the log from its entries.",
-            discussion: "Of a folder, every file is checked, stale ones too. Exit code 1 where anything is not as it must be.")
+            discussion: "Of a folder every file is checked, stale ones too. Exit code 1 where anything is wrong.")
 
         @OptionGroup var log: LogArgument
         @Flag(help: "Print JSON.") var json = false

@@ -192,7 +192,10 @@ struct ComparisonText {
                     passed: comparison.passed, heads_equal: comparison.headsAreEqual, copies: copies,
                     findings: comparison.findings.map { "\($0)" }))
         }
-        for copy in copies { Swift.print("\(copy.name): \(copy.size.map { "\($0) entries" } ?? "no head"), \(copy.root ?? "")") }
+        for copy in copies {
+            let size = copy.size.map { "\($0) entries" } ?? "no head"
+            Swift.print("\(copy.name): \(size), \(copy.root ?? "")")
+        }
         for finding in comparison.findings { Swift.print("finding: \(finding)") }
         let verdict = comparison.headsAreEqual ? "the heads are equal" : "the heads are of one history"
         Swift.print("compare: \(comparison.passed ? verdict : "FAILED")")

@@ -5,6 +5,9 @@ enum ProcessorTime {
     /// Of this process and all children that have ended and been waited for, user and system together.
     static func total() -> Double { seconds(of: RUSAGE_SELF.rawValue) + seconds(of: RUSAGE_CHILDREN.rawValue) }
 
+    /// Of this process alone.
+    static func own() -> Double { seconds(of: RUSAGE_SELF.rawValue) }
+
     /// Of a running process, from /proc; nil where it has ended.
     static func of(process identifier: Int32) -> Double? {
         guard let stat = try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8),

@@ -66,8 +66,9 @@ struct ServeCommand: AsyncParsableCommand {
         quiet.logLevel = max(logger.logLevel, .warning)
         let settings = InspectionConfiguration(
             host: endpoint.host, port: Int(endpoint.port), logDirectory: "\(configuration.data)/log",
-            title: committee.origin, validator: configuration.validator, committeeSize: committee.validators.count,
-            origin: committee.origin, hazards: await server.activeHazards, logger: quiet)
+            index: server.index, title: committee.origin, validator: configuration.validator,
+            committeeSize: committee.validators.count, origin: committee.origin, committee: try committee.json(),
+            policy: try committee.policy().text, hazards: await server.activeHazards, logger: quiet)
         let (metrics, status) = (server.metrics, server.status)
         return InspectionServer(
             configuration: settings, map: map.map { InspectionMap(network: $0.network, digest: $0.digest) },

@@ -86,7 +86,9 @@ struct ObservationLine: Decodable {
     }
 
     func observation(now: Timestamp) throws -> Observation {
-        guard let kind = HazardKind(rawValue: kind) else { throw Failure("kind \(kind) is no cause code that is known") }
+        guard let kind = HazardKind(rawValue: kind) else {
+            throw Failure("kind \(kind) is no cause code that is known")
+        }
         guard let coordinate = Coordinate(latitude: latitude, longitude: longitude) else {
             throw Failure("\(latitude), \(longitude) is no place on Earth")
         }

@@ -19,7 +19,7 @@ struct Waymark: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, ServeCommand.self, VehicleCommand.self, SimulateCommand.self, InspectCommand.self,
-            KeysCommand.self,
+            KeysCommand.self, BenchCommand.self,
         ])
 
     static func main() async {

@@ -147,6 +147,11 @@ import Wire
         network.submit([[7]], to: 2)
         let goesOn = network.run(atMost: 5000) { $0.nodes[1...3].allSatisfy { $0.items == [[1], [7]] } }
         #expect(goesOn)
+
+        // Who comes later passes the fork too, although nobody holds what is below it any more.
+        network.start(0)
+        let isThere = network.run(atMost: 10_000) { $0.nodes[0].items == [[1], [7]] }
+        #expect(isThere)
     }
 
     @Test func aCarFromTheFutureIsAcknowledgedWhenItsTimeComes() {

@@ -12,6 +12,10 @@ import Testing
         expectConvergence(Chaos(7, seed: seed))
     }
 
+    @Test(arguments: 41...43 as ClosedRange<UInt64>) func oneAloneGoesOnAfterAnyCrash(seed: UInt64) {
+        expectConvergence(Chaos(1, seed: seed))
+    }
+
     /// One validator runs twice with one key, and its two lives tell different validators different things.
     @Test(arguments: 21...23 as ClosedRange<UInt64>) func threeAgreeDespiteATwin(seed: UInt64) {
         var random = Random(seed: seed)

@@ -62,6 +62,8 @@ import Wire
         }
         let isDone = network.run(atMost: 10_000) { $0.nodes.allSatisfy { $0.items.count == 8 } }
         #expect(isDone)
+        #expect(network.nodes[2].machine.counters.proposalsOutsideClock >= 3, "and it can see that")
+        #expect([0, 1, 3].allSatisfy { network.nodes[$0].machine.counters.proposalsOutsideClock < 4 })
         let last = network.nodes[0].machine.deliveredTime
         #expect(last.milliseconds < Network.epochStart + network.now + 1001, "log time does not follow one clock")
     }

@@ -136,8 +136,15 @@ struct Network {
             guard nodes[index].life == life, nodes[index].isUp else { return }
             nodes[index].wakeAt = nil
             step(index, .tick)
+            expectRest(index)
         case .act(let act): act(&self)
         }
+    }
+
+    /// A machine that wants to be woken at once after it was woken would keep its thread busy for nothing.
+    private func expectRest(_ index: Int) {
+        guard let deadline = nodes[index].machine.nextDeadline?.milliseconds else { return }
+        #expect(deadline > now || nodes[index].machine.hasDeliverable, "seed \(seed): node \(index) spins")
     }
 
     private mutating func arrive(_ envelope: Envelope, from peer: ValidatorIndex, at index: Int) {
