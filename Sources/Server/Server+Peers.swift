@@ -1,4 +1,5 @@
 import Consensus
+import Cryptography
 import Replica
 import Telemetry
 import Transport
@@ -85,21 +86,50 @@ extension Server {
         }
     }
 
+    private func take(_ verdicts: [PeerVerdict]) {
+        framesInVerification -= verdicts.count
+        for verdict in verdicts {
+            enrolments.remember(verdict.enrolments)
+            guard let event = verdict.event else {
+                counters.framesForged += 1
+                continue
+            }
+            inbox.append(event)
+        }
+    }
+
     /// Hands the frames of this iteration to the pool as one job, whose verdicts keep their order.
     func sendFramesToPool() {
         guard !unverified.isEmpty else { return }
         let arrivals = unverified
         unverified.removeAll(keepingCapacity: true)
         framesInVerification += arrivals.count
-        let checks = PeerChecks(configuration.replica)
-        loop.pool.run({ arrivals.map { checks.check($0) } }) { [self] events in
-            assumeIsolated { server in
-                server.framesInVerification -= events.count
-                server.counters.framesForged += UInt64(events.count { $0 == nil })
-                server.inbox += events.compactMap { $0 }
-            }
+        let checks = PeerChecks(configuration.replica, known: enrolments.known)
+        loop.pool.run({ arrivals.map { checks.check($0) } }) { [self] verdicts in
+            assumeIsolated { $0.take(verdicts) }
         }
     }
+}
+
+/// Certificates that were found good lately, so that a vehicle's is checked once and not with every car. Replaced as a whole when it is full: it
+/// only saves work.
+struct EnrolmentCache {
+    private(set) var known: [Digest: Enrolment] = [:]
+
+    mutating func remember(_ enrolments: some Sequence<Enrolment>) {
+        for enrolment in enrolments where known[enrolment.digest] == nil {
+            if known.count >= ServerLimits.cachedEnrolments { known.removeAll(keepingCapacity: true) }
+            known[enrolment.digest] = enrolment
+        }
+    }
+}
+
+/// What the pool found in a peer's frame.
+struct PeerVerdict: Sendable {
+    /// The event that the frame is; nil where a signature was not good.
+    let event: ReplicaEvent?
+    /// The enrolments under which reports in it were signed.
+    var enrolments: Set<Enrolment> = []
 }
 
 /// What the pool does with a peer's frame.
@@ -107,27 +137,36 @@ struct PeerChecks: Sendable {
     private let verifier: MessageVerifier
     private let inspector: CarInspector
     private let cosigners: Cosigners
+    private let known: [Digest: Enrolment]
 
-    init(_ configuration: ReplicaConfiguration) {
+    init(_ configuration: ReplicaConfiguration, known: [Digest: Enrolment]) {
+        self.known = known
         verifier = MessageVerifier(configuration.committee)
         inspector = CarInspector(terms: configuration.terms)
         cosigners = configuration.cosigners
     }
 
-    /// The event that the frame is, once every signature in it was found good; nil where one was not.
-    func check(_ arrival: PeerArrival) -> ReplicaEvent? {
+    /// Checks every signature in the frame.
+    func check(_ arrival: PeerArrival) -> PeerVerdict {
         switch arrival.frame {
         case .message(let message):
-            verifier.verify(message, inspectCar: isValid).map { .message($0, from: arrival.sender) }
+            var enrolments: Set<Enrolment> = []
+            let verified = verifier.verify(message) { inspect($0, &enrolments) }
+            return PeerVerdict(event: verified.map { .message($0, from: arrival.sender) }, enrolments: enrolments)
         case .cosignature(let cosignature):
-            cosigners.verify(cosignature).map { .cosignature($0) }
+            return PeerVerdict(event: cosigners.verify(cosignature).map { .cosignature($0) })
         }
     }
 
-    private func isValid(_ car: Car) -> Bool {
-        switch inspector.inspect(items: car.items, sealedAt: car.header.sealedAt) {
-        case .success: true
-        case .failure: false
+    private func inspect(_ car: Car, _ enrolments: inout Set<Enrolment>) -> Bool {
+        switch inspector.inspect(items: car.items, sealedAt: car.header.sealedAt, known: known) {
+        case .success(let items):
+            for case .report(let report) in items where known[report.enrolment.digest] == nil {
+                enrolments.insert(report.enrolment)
+            }
+            return true
+        case .failure:
+            return false
         }
     }
 }

@@ -42,6 +42,7 @@ public actor Server: LoopBound {
     var inbox: [ReplicaEvent] = []
     var unverified: [PeerArrival] = []
     var framesInVerification = 0
+    var enrolments = EnrolmentCache()
     var counters = ServerCounters()
     var links: Links?
     var isStopping = false

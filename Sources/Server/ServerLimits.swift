@@ -14,6 +14,8 @@ public enum ServerLimits {
     public static let admissionsPerJob = 64
     /// Frames of a peer whose signatures wait to be checked; what comes above it is dropped, since consensus sends again.
     public static let waitingFrames = 8192
+    /// Certificates whose check is remembered.
+    public static let cachedEnrolments = 16_384
     /// Certificates that a session may have shown: a vehicle has one, a concentrator a few hundred.
     public static let certificatesPerSession = 1024
     /// Executed blocks that wait to be written to tiles and index. Above it the gateway answers `busy`.

@@ -23,13 +23,16 @@ public struct CarInspector: Sendable {
     /// Checks all that a validator vouches for when it acknowledges a car: shape, bounds, certificates, signatures, and
     /// that each report was signed within 30 s of `sealedAt`. No clock and no state, so that all validators agree.
     /// Costs a signature check an item: for the work pool.
-    public func inspect(items: [[UInt8]], sealedAt: Timestamp) -> Result<[AdmittedItem], CarFault> {
+    /// Certificates that are `known`, signature and all, are not checked again: with them a report costs one check and not two.
+    public func inspect(
+        items: [[UInt8]], sealedAt: Timestamp, known: [Digest: Enrolment] = [:]
+    ) -> Result<[AdmittedItem], CarFault> {
         guard items.count <= TelemetryLimits.carItems else { return .failure(.tooManyItems(count: items.count)) }
         var reading = Reading()
         var admitted: [AdmittedItem] = []
         for (index, item) in items.enumerated() {
             do throws(Refusal) {
-                if let item = try inspect(CarItem(decoding: item), sealedAt: sealedAt, &reading) {
+                if let item = try inspect(CarItem(decoding: item), sealedAt: sealedAt, known, &reading) {
                     admitted.append(item)
                 }
             } catch {
@@ -54,11 +57,17 @@ public struct CarInspector: Sendable {
     }
 
     private func inspect(
-        _ item: CarItem, sealedAt: Timestamp, _ reading: inout Reading
+        _ item: CarItem, sealedAt: Timestamp, _ known: [Digest: Enrolment], _ reading: inout Reading
     ) throws(Refusal) -> AdmittedItem? {
         switch item {
         case .certificate(let certificate):
-            if !reading.hasRead(certificate) { reading.remember(try admission.enrol(certificate)) }
+            if reading.hasRead(certificate) { return nil }
+            let enrolment = known[Digest.sha256(certificate.bytes)]
+            if let enrolment, enrolment.signed == certificate {
+                reading.remember(enrolment)
+            } else {
+                reading.remember(try admission.enrol(certificate))
+            }
             return nil
         case .report(let report):
             if let refusal = Timeliness.car.refusal(of: report.value.time, at: sealedAt) { throw refusal }

@@ -75,10 +75,13 @@ class Validator:
                 [WAYMARK, "serve", "--config", str(self.folder / "validator.json5")],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output)
 
-    def stop(self):
-        """Ends it as an operator would; its exit code."""
+    def terminate(self):
+        """Asks it to end, as an operator would."""
+        self.process.send_signal(signal.SIGTERM)
+
+    def exit_code(self):
+        """Waits for its end; a process that does not end is killed."""
         process, self.process = self.process, None
-        process.send_signal(signal.SIGTERM)
         try:
             return process.wait(15)
         except subprocess.TimeoutExpired:
@@ -164,8 +167,8 @@ class Committee:
     def stop(self):
         """Ends every validator; their exit codes."""
         for validator in self:
-            validator.process.send_signal(signal.SIGTERM)
-        return [validator.stop() for validator in self]
+            validator.terminate()
+        return [validator.exit_code() for validator in self]
 
     def equal_heads(self):
         """The head that all validators serve; waits until there is one."""

@@ -79,6 +79,17 @@ def test_a_working_validator_is_healthy(committee):
         assert status == 200 and json.loads(body)["healthy"] is True
 
 
+def test_a_validator_tells_who_its_committee_is(committee):
+    """For convenience: an auditor has the policy from elsewhere, too."""
+    assert committee[0].get("/log.policy")[2] == committee.policy.read_bytes()
+    assert committee[0].json("/api/v1/committee") == committee.file
+
+
+def test_blocks_go_back_to_the_first(committee):
+    blocks = committee[0].json("/api/v1/blocks?below=3")
+    assert [block["height"] for block in blocks["blocks"]] == [2, 1] and blocks["complete"]
+
+
 def test_the_page_is_there(committee):
     status, headers, body = committee[0].get("/")
     assert status == 200 and headers["Content-Type"].startswith("text/html")

@@ -100,7 +100,10 @@ def test_wrong_usage_exits_with_2(arguments):
     assert result.stderr and not result.stdout
 
 
-def test_what_is_not_there_is_said_in_words():
-    result = waymark("inspect", "audit", "/nowhere")
+def test_what_is_not_there_is_said_in_words(ended):
+    result = waymark("inspect", "audit", "/nowhere", "--policy", ended.policy)
     assert result.returncode == 1
     assert result.stderr.startswith("waymark: /nowhere")
+    result = waymark("inspect", "audit", ended[0].log, "--policy", "/nowhere")
+    assert result.returncode == 1
+    assert "/nowhere" in result.stderr

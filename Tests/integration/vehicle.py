@@ -40,11 +40,15 @@ def enrol(key, authority, chain, start_ms, end_ms):
     return vehicle_pb2.SignedCertificate(certificate=certificate, signature=signature)
 
 
+def report_commitment(report: bytes) -> bytes:
+    """What the log holds of a report."""
+    return hmac.digest(vehicle_pb2.Report.FromString(report).salt, report, "sha256")
+
+
 def report_entry(report: bytes) -> bytes:
     """The leaf by which a report stands in the log."""
-    salt = vehicle_pb2.Report.FromString(report).salt
-    commitment = hmac.digest(salt, report, "sha256")
-    return entry_pb2.Entry(report=entry_pb2.ReportEntry(commitment=commitment)).SerializeToString()
+    entry = entry_pb2.ReportEntry(commitment=report_commitment(report))
+    return entry_pb2.Entry(report=entry).SerializeToString()
 
 
 @dataclass
@@ -79,9 +83,10 @@ class Vehicle:
     def report(self, *observations, **fields) -> "SignedReport":
         """A signed report under the next sequence; `fields` replace what it would say by itself."""
         self.sequence += 1
+        seen = observations or [observation(time_ms=fields.get("time_ms", now_ms()))]
         values = {
             "certificate_digest": self.certificate_digest, "sequence": self.sequence, "time_ms": now_ms(),
-            "salt": os.urandom(32), "observations": observations or [observation()]}
+            "salt": os.urandom(32), "observations": seen}
         return self.signed(vehicle_pb2.Report(**(values | fields)).SerializeToString())
 
     def signed(self, report: bytes) -> "SignedReport":

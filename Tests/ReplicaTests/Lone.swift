@@ -1,0 +1,114 @@
+import Consensus
+import Cryptography
+import Telemetry
+import TransparencyLog
+import Wire
+
+@testable import Replica
+
+/// A committee of one, with the test as its shell: it signs, keeps a journal, gives back what it signed, and lets time pass.
+struct Lone {
+    var replica: Replica
+    private(set) var journal: [Record] = []
+    private(set) var blocks: [ExecutedBlock] = []
+    private(set) var heads: [PublishedHead] = []
+    private(set) var answers: [SubmissionToken: [Answer]] = [:]
+    /// Heads that were to be cosigned.
+    private(set) var cosigned: [(head: Head, asksForReturn: Bool)] = []
+    /// Whether own cosignatures come back; without them no head finds its quorum.
+    var cosigns = true
+    private var inbox: [ReplicaEvent] = []
+    private var tokens: UInt64 = 0
+    private var milliseconds: UInt64 = 0
+    private static let key = Town.key(1)
+    private static let cosigningKey = Town.key(2)
+
+    init() throws {
+        replica = Replica(try Self.configuration())
+    }
+
+    /// The process that comes after one that left `journal` behind.
+    init(restoring journal: [Record]) throws {
+        try self.init()
+        for record in journal { blocks += try replica.restore(try Record(decoding: record.encoded())) }
+        self.journal = journal
+    }
+
+    private static func configuration() throws -> ReplicaConfiguration {
+        let verifier = VerifierKey(name: "town.example/1", kind: .cosigner, publicKey: cosigningKey.publicKey)
+        guard let verifier, let cosigners = Cosigners(origin: "town.example", keys: [verifier]) else {
+            throw Wrong("names of keys")
+        }
+        return ReplicaConfiguration(
+            committee: Committee(chainID: Town.chain, epoch: 1, keys: [key.publicKey]), me: 0,
+            consensus: ConsensusSettings(), terms: Town.terms, logSecret: Town.logSecret, cosigners: cosigners)
+    }
+
+    /// Log entries so far.
+    var leaves: [[UInt8]] { blocks.flatMap(\.leaves) }
+
+    /// The one answer of a submission.
+    func answer(_ token: SubmissionToken) throws -> Answer {
+        guard let given = answers[token] else { throw Wrong("no answer came") }
+        guard given.count == 1 else { throw Wrong("\(given.count) answers came") }
+        return given[0]
+    }
+
+    mutating func start() { tell(.start) }
+
+    mutating func submit(_ report: AdmittedReport) -> SubmissionToken {
+        tokens += 1
+        let token = SubmissionToken(number: tokens)
+        tell(.submit(report, token))
+        return token
+    }
+
+    mutating func tell(_ event: ReplicaEvent) {
+        inbox.append(event)
+        settle()
+    }
+
+    /// Lets time pass, waking the replica whenever it asked for it.
+    mutating func pass(_ span: UInt64) {
+        let end = milliseconds + span
+        while let deadline = replica.nextDeadline, deadline.milliseconds <= end {
+            milliseconds = max(milliseconds, deadline.milliseconds)
+            tell(.tick)
+        }
+        milliseconds = end
+    }
+
+    private mutating func settle() {
+        while !inbox.isEmpty {
+            let now = Moment(
+                instant: Instant(milliseconds: milliseconds), timestamp: Town.start + milliseconds)
+            for effect in replica.step(inbox.removeFirst(), at: now) { perform(effect) }
+        }
+    }
+
+    private mutating func perform(_ effect: ReplicaEffect) {
+        switch effect {
+        case .persist(let record): journal.append(record)
+        case .sign(let statement):
+            let signed = SignedStatement(
+                statement, signature: Self.key.sign(statement.signingMessage(chain: Town.chain)))
+            journal.append(.signed(signed))
+            inbox.append(.signed(signed))
+        case .cosign(let head, _, let asksForReturn):
+            cosigned.append((head, asksForReturn))
+            if cosigns { inbox += cosignature(of: head) }
+        case .executed(let block): blocks.append(block)
+        case .published(let head): heads.append(head)
+        case .answer(let token, let answer): answers[token, default: []].append(answer)
+        case .send, .attested, .serveHistory, .serveCars, .evidence: break
+        }
+    }
+
+    /// The own cosignature as an event.
+    func cosignature(of head: Head) -> [ReplicaEvent] {
+        let cosigners = replica.configuration.cosigners
+        let signature = Self.cosigningKey.sign(cosigners.statement(of: head))
+        let claim = Cosignature(validator: 0, head: head, signature: signature, asksForReturn: false)
+        return cosigners.verify(claim).map { [.cosignature($0)] } ?? []
+    }
+}

@@ -1,0 +1,110 @@
+import Cryptography
+import Geography
+import Telemetry
+import Wire
+
+@testable import Consensus
+
+/// A committee's terms, its authority and the vehicles that it enrols, all from fixed seeds.
+struct Town {
+    /// 2025-11-24 16:00 UTC, a whole hour.
+    static let start = Timestamp(milliseconds: 1_764_000_000_000)
+    static let chain = Digest.sha256(Array("a town of tests".utf8))
+    static let map = Digest.sha256(Array("the town's map".utf8))
+    static let logSecret = [UInt8](repeating: 7, count: 32)
+    static let terms = CommitteeTerms(
+        chainID: chain, authorities: [key(200).publicKey], map: .init(digest: map, edgeCount: 100))
+
+    static func key(_ seed: UInt8) -> SigningKey {
+        guard let key = SigningKey(seed: [UInt8](repeating: seed, count: 32)) else {
+            preconditionFailure("32 bytes are a seed")
+        }
+        return key
+    }
+
+    /// The revocation of a vehicle's certificate, as a gateway admits it.
+    static func revocation(of vehicle: Car, salt: UInt8 = 1) throws -> AdmittedRevocation {
+        let revocation = Revocation(
+            certificateDigest: vehicle.digest, time: start, salt: [UInt8](repeating: salt, count: 32),
+            authorityKey: key(200).publicKey)
+        let envelope = revocation.signed(by: key(200), chain: chain).envelope()
+        return try Admission(terms: terms).admitRevocation(envelope: envelope).get()
+    }
+
+    /// A place in cells of its own for each number.
+    static func place(_ number: Int) -> Coordinate {
+        guard let place = Coordinate(latitudeE7: 601_700_000, longitudeE7: 249_400_000 + Int32(number) * 100_000) else {
+            preconditionFailure("tests name real places")
+        }
+        return place
+    }
+
+    static func observation(
+        at number: Int = 0, kind: HazardKind = .adhesion, edge: UInt32? = nil, time: Timestamp = start
+    ) -> Observation {
+        Observation(
+            kind: kind, polarity: .seen, time: time, coordinate: place(number),
+            place: edge.map { EdgePlace(edge: $0, direction: .forward, offsetCentimetres: 100) })
+    }
+
+    /// An enrolled vehicle.
+    struct Car {
+        let key: SigningKey
+        let certificate: Signed<EnrolmentCertificate>
+
+        init(_ seed: UInt8, until end: Timestamp = start + 86_400_000) {
+            key = Town.key(seed)
+            certificate = EnrolmentCertificate(
+                vehicleKey: key.publicKey, notBefore: start - 1000, notAfter: end,
+                authorityKey: Town.key(200).publicKey
+            ).signed(by: Town.key(200), chain: chain)
+        }
+
+        var digest: Digest { Digest.sha256(certificate.bytes) }
+
+        /// A report as a gateway admits it.
+        func report(
+            _ sequence: UInt64, at time: Timestamp = start, map: Digest? = nil,
+            _ observations: [Observation] = [observation()]
+        ) throws -> AdmittedReport {
+            let report = Report(
+                certificateDigest: digest, sequence: sequence, time: time, salt: [UInt8](repeating: 3, count: 32),
+                mapDigest: map, observations: observations)
+            let envelope = report.signed(by: key, chain: chain).envelope(certificate: certificate)
+            return try Admission(terms: terms).admitReport(envelope: envelope).get()
+        }
+    }
+}
+
+/// Finalized blocks in a row, each with one car of the given items.
+struct Blocks {
+    private let committee = Committee(chainID: Town.chain, epoch: 1, keys: [Town.key(1).publicKey])
+    private var tip: ChainPoint
+    private var lane = Tip.origin
+
+    init() {
+        tip = ChainPoint.genesis(of: committee, at: Town.start - 1)
+    }
+
+    mutating func next(
+        _ reports: [AdmittedReport] = [], revoking revocations: [AdmittedRevocation] = [],
+        at time: Timestamp = Town.start
+    ) -> FinalizedBlock {
+        let items =
+            revocations.map { CarItem.revocation($0.signed) }
+            + reports.flatMap { [CarItem.certificate($0.signedCertificate), .report($0.signed)] }
+        return next(items: items.map { $0.encoded() }, at: time)
+    }
+
+    mutating func next(items: [[UInt8]], at time: Timestamp = Town.start) -> FinalizedBlock {
+        let car = Consensus.Car(epoch: 1, lane: 0, after: lane, items: items, sealedAt: time)
+        lane = Tip(position: car.position, hash: car.hash)
+        let block = Block(
+            epoch: 1, view: tip.view + 1, after: tip, cut: [], timestamp: max(time, tip.timestamp + 1))
+        tip = ChainPoint(
+            height: block.height, view: block.view, hash: block.hash, timestamp: block.timestamp, cut: tip.cut)
+        return FinalizedBlock(
+            block: block, cars: items.isEmpty ? [] : [SignedCar(car: car, signature: Town.key(1).sign([]))],
+            voidCars: [], certificate: nil)
+    }
+}
