@@ -43,7 +43,7 @@ let libraries: [Target] = [
 let values: [Target] = [
     module("Wire"),
     module("Geography"),
-    module("Cryptography", ["Wire", "CSodium", "COpenSSL"]),
+    module("Cryptography", ["CSodium", "COpenSSL"]),
     module("Schema", [protobuf], exclude: ["Protobuf"]),
     module("Telemetry", ["Wire", "Schema", "Cryptography", "Geography", protobuf]),
     module("TransparencyLog", ["Cryptography"]),
@@ -105,6 +105,7 @@ let pureTests: [Target] = [
 ]
 
 let shellTests: [Target] = [
+    .testTarget(name: "ArchitectureTests", path: "Tests/ArchitectureTests", swiftSettings: strict),
     tests("EventLoop"),
     tests("Transport", ["EventLoop", "Cryptography", "Wire"]),
     tests("Storage", ["Wire", "Cryptography", "TransparencyLog", grdb]),
@@ -120,6 +121,12 @@ let shellTests: [Target] = [
             "Wire", "Telemetry", "Hazards", "TransparencyLog", "Transport", "EventLoop", "Cryptography", "Geography",
         ]),
     tests("Traffic", ["Geography", "Roads", "Telemetry", "Wire"]),
+    tests(
+        "Server",
+        [
+            "Consensus", "Cryptography", "Geography", "Hazards", "Replica", "Storage", "Telemetry", "Transport",
+            "TransparencyLog", "Wire",
+        ]),
 ]
 
 let package = Package(

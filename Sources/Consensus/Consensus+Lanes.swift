@@ -18,6 +18,8 @@ extension Consensus {
     }
 
     private mutating func sealCars() {
+        let expired = own.takeExpired(at: clock, settings)
+        if !expired.isEmpty { emit(.expired(expired)) }
         while maySeal, own.isSealDue(at: clock.instant, settings) {
             let car = own.seal(
                 epoch: committee.epoch, lane: me, at: clock, limitBytes: settings.carLimitBytes)
@@ -29,8 +31,8 @@ extension Consensus {
         }
     }
 
-    /// When the next own car is sealed; nil where nothing waits, or the window is full.
-    var sealDeadline: Instant? { maySeal ? own.sealDeadline(settings) : nil }
+    /// When the next own car is sealed or, while the window is full, what waits for it expires; nil where nothing waits.
+    var sealDeadline: Instant? { maySeal ? own.sealDeadline(settings) : own.expiry(settings) }
 
     mutating func count(ownCar car: Car, signature: Signature) {
         own.sent(car, signature: signature, at: clock.instant)

@@ -114,7 +114,7 @@ public struct Consensus: Sendable {
         clock = now
         switch event {
         case .start: start()
-        case .submit(let items): own.submit(items, at: now.instant)
+        case .submit(let items): own.submit(items, at: now)
         case .message(let message, let peer): receive(message, from: peer)
         case .unwanted(let message, let peer): answerUnwanted(message, from: peer)
         case .connected(let peer): greet(peer)

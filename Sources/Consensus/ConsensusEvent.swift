@@ -32,6 +32,8 @@ public enum ConsensusEffect: Hashable, Sendable {
     case send(PeerMessage, to: Audience)
     /// An own car has its proof: it will be ordered, unless this lane is cut off for good.
     case attested(AttestedCar)
+    /// Submitted items waited too long for a car and will not be in one: submit them anew.
+    case expired([[UInt8]])
     /// The next block is final, and here are its cars. In the order of heights, none left out.
     case finalized(FinalizedBlock)
     /// A peer asks for blocks that are no longer in memory; the shell may answer with a `HistoryBatch`.

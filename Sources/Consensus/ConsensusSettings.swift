@@ -7,6 +7,8 @@ public struct ConsensusSettings: Hashable, Sendable {
     public var carLimitBytes = ConsensusLimits.carBytes
     /// How long the first item waits for others.
     public var carDelay: UInt64 = 2
+    /// How long items wait for a car when the lane is full. The shell admits only items that stay valid for so long.
+    public var submissionPatience: UInt64 = 4000
     /// W: own cars beyond the last proof of availability.
     public var laneWindow: UInt64 = 8
     /// Bytes of items that wait to be sealed, beyond which `canAccept` is false.

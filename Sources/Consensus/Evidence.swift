@@ -48,6 +48,17 @@ public enum Evidence: Hashable, Sendable {
     /// Two votes of one kind for different blocks of a view, or both nullify and finalize.
     case conflictingVotes(SignedVote, SignedVote)
 
+    /// What kind of misbehaviour it proves.
+    public var label: String {
+        switch self {
+        case .forkedLane: "forked lane"
+        case .invalidCar: "invalid car"
+        case .conflictingAcks: "conflicting acknowledgements"
+        case .conflictingProposals: "conflicting proposals"
+        case .conflictingVotes: "conflicting votes"
+        }
+    }
+
     /// Who misbehaved, given who leads which view.
     public func culprit(in committee: Committee) -> ValidatorIndex {
         switch self {

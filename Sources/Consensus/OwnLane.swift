@@ -20,7 +20,12 @@ struct OwnLane: Sendable {
     }
 
     /// What was submitted together and goes into one car together.
-    private var pending: Deque<[[UInt8]]> = []
+    private struct Submission: Sendable {
+        let items: [[UInt8]]
+        let submittedAt: Moment
+    }
+
+    private var pending: Deque<Submission> = []
     private var pendingItems = 0
     private(set) var pendingBytes = 0
     private var waitingSince: Instant?
@@ -29,14 +34,39 @@ struct OwnLane: Sendable {
     private(set) var outgoing: Deque<Outgoing> = []
 
     /// Takes items to be sealed: those of one call into the same car, in their order, and none twice into one car.
-    mutating func submit(_ items: [[UInt8]], at now: Instant) {
+    mutating func submit(_ items: [[UInt8]], at now: Moment) {
         precondition(Self.weight(items) <= ConsensusLimits.itemBytes, "the shell splits what is larger than an item")
         precondition(items.count <= ConsensusLimits.itemsPerSubmission, "a submission fits into a car")
         guard !items.isEmpty else { return }
-        pending.append(items)
+        pending.append(Submission(items: items, submittedAt: now))
         pendingItems += items.count
         pendingBytes += Self.weight(items)
-        if waitingSince == nil { waitingSince = now }
+        if waitingSince == nil { waitingSince = now.instant }
+    }
+
+    /// When the oldest submission has waited too long; nil where none waits.
+    func expiry(_ settings: ConsensusSettings) -> Instant? {
+        pending.first.map { $0.submittedAt.instant + settings.submissionPatience + 1 }
+    }
+
+    /// Gives back what has waited too long to be sealed. Items are valid for the time at which their car is sealed, so a car of old ones
+    /// would be refused by everybody and end the lane. A clock that was set meanwhile counts like waiting.
+    mutating func takeExpired(at now: Moment, _ settings: ConsensusSettings) -> [[UInt8]] {
+        var expired: [[UInt8]] = []
+        while let first = pending.first, hasExpired(first, at: now, settings.submissionPatience) {
+            pending.removeFirst()
+            pendingItems -= first.items.count
+            pendingBytes -= Self.weight(first.items)
+            expired += first.items
+        }
+        if pending.isEmpty { waitingSince = nil }
+        return expired
+    }
+
+    private func hasExpired(_ submission: Submission, at now: Moment, _ patience: UInt64) -> Bool {
+        let (then, today) = (submission.submittedAt.timestamp, now.timestamp)
+        return submission.submittedAt.instant + patience < now.instant || then + patience < today
+            || today + patience < then
     }
 
     /// When the waiting items are sealed for the sake of time; nil where there are none.
@@ -65,7 +95,7 @@ struct OwnLane: Sendable {
         var taken: Set<[UInt8]> = []
         var bytes = 0
         while let next = pending.first {
-            let new = next.filter { !taken.contains($0) }
+            let new = next.items.filter { !taken.contains($0) }
             let fits =
                 items.count + new.count <= ConsensusLimits.itemsPerCar
                 && bytes + Self.weight(new) <= min(limitBytes, ConsensusLimits.carBytes)
@@ -73,8 +103,8 @@ struct OwnLane: Sendable {
             for item in new where taken.insert(item).inserted { items.append(item) }
             bytes += Self.weight(new)
             pending.removeFirst()
-            pendingItems -= next.count
-            pendingBytes -= Self.weight(next)
+            pendingItems -= next.items.count
+            pendingBytes -= Self.weight(next.items)
         }
         return items
     }

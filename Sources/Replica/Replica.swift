@@ -87,6 +87,7 @@ public struct Replica: Sendable {
         case .submit(let report, let token):
             return submit(report, token, at: now)
         case .revoke(let revocation):
+            guard !ledger.isRevoked(revocation.revocation.certificateDigest), consensus.canAccept else { return [] }
             return advance(.submit([CarItem.revocation(revocation.signed).encoded()]), at: now)
         case .message(let message, let sender):
             return advance(.message(message, from: sender), at: now)
@@ -132,6 +133,9 @@ public struct Replica: Sendable {
     /// Blocks executed.
     public var height: UInt64 { ledger.height }
 
+    /// Whether the certificate was ended by an entry of the log.
+    public func isRevoked(_ certificate: Digest) -> Bool { ledger.isRevoked(certificate) }
+
     /// Whether the log has a report under that key, as far as its window tells.
     public func hasCommitted(_ key: ReportKey) -> Bool {
         ledger.standing(of: key.vehicle, sequence: key.sequence) == .repeated
@@ -167,6 +171,14 @@ public struct Replica: Sendable {
         return advance(.submit(items.map { $0.encoded() }), at: now)
     }
 
+    /// Tells the sessions whose reports found no car in time to try again.
+    private mutating func giveBack(_ items: [[UInt8]]) -> [ReplicaEffect] {
+        CarInspector(terms: configuration.terms).decode(items: items).flatMap { item -> [ReplicaEffect] in
+            guard case .report(let report) = item else { return [] }
+            return receipts.refuse(report.key, digest: report.digest).map { .answer($0, .refused(.busy)) }
+        }
+    }
+
     /// Counts what an own car carries, for when others vouch for it.
     private mutating func note(_ signed: SignedStatement) {
         guard case .ownCar(let car) = signed.statement, ownCars.count < ReplicaLimits.ownCarsCounted else { return }
@@ -188,6 +200,7 @@ public struct Replica: Sendable {
             case .attested(let car):
                 counters.attestedObservations += UInt64(ownCars.removeValue(forKey: car.hash) ?? 0)
                 effects.append(.attested(car))
+            case .expired(let items): effects += giveBack(items)
             case .finalized(let block): effects += finalize(block, at: now)
             case .serveHistory(let request, let peer): effects.append(.serveHistory(request, to: peer))
             case .serveCars(let request, let peer): effects.append(.serveCars(request, to: peer))
@@ -209,6 +222,7 @@ public struct Replica: Sendable {
         receipts.execute(block)
         effects.append(.cosign(block.head, to: .all, asksForReturn: false))
         effects += publish(heads.execute(block.head))
+        counters.divergences = heads.divergences
         scheduleReminder(at: now)
         return effects
     }

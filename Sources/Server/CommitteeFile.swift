@@ -94,6 +94,10 @@ extension CommitteeFile {
         for validator in validators {
             keys.append(try key(validator.consensusKey, "consensus_key of \(validator.name)"))
         }
+        guard (1...ConsensusLimits.validators).contains(keys.count) else {
+            throw .invalid("a committee has 1 to \(ConsensusLimits.validators) validators, not \(keys.count)")
+        }
+        guard Set(keys).count == keys.count else { throw .invalid("two validators have the same consensus_key") }
         return Committee(chainID: try chain(), epoch: epoch, keys: keys)
     }
 
@@ -207,10 +211,14 @@ public enum ConfigurationError: Error, CustomStringConvertible, Sendable {
             context.codingPath.map(\.stringValue).joined(separator: ".")
         }
         switch error {
-        case .keyNotFound(let key, let context): return "\(key.stringValue) is missing in \(place(context)) "
+        case .keyNotFound(let key, let context):
+            return "\(key.stringValue) is missing" + (context.codingPath.isEmpty ? "" : " in \(place(context))")
         case .typeMismatch(let type, let context): return "\(place(context)) is not a \(type)"
         case .valueNotFound(let type, let context): return "\(place(context)) has no \(type)"
-        case .dataCorrupted(let context): return "\(place(context)): \(context.debugDescription)"
+        case .dataCorrupted(let context):
+            // Foundation tells the two apart no better.
+            guard !context.codingPath.isEmpty else { return "not JSON5, or a number in it is out of its range" }
+            return "\(place(context)): \(context.debugDescription)"
         @unknown default: return "\(error)"
         }
     }

@@ -19,7 +19,7 @@ public struct CommitteeFolder: Sendable {
         public var validators: Int
         /// The host that all of them listen on.
         public var host: String
-        /// First port; each validator takes the next four: peers, plain MQTT, MQTT over TLS, HTTP.
+        /// First port; each validator takes three: peers, plain MQTT, MQTT over TLS; the next one starts four further on.
         public var firstPort: Int
         /// Port of the first validator's HTTP; the others count up.
         public var httpPort: Int
@@ -117,7 +117,8 @@ public struct CommitteeFolder: Sendable {
                 },
                 // The road network that observations may name edges of, or null.
                 map: \(map),
-                // Signed reports are deleted after this time; their commitments stay in the log.
+                // Signed reports are deleted from the index after this time; their commitments stay in the log.
+                // The journal keeps what validators sent each other until it can be cut: see docs/OPERATIONS.md.
                 record_retention_hours: 24,
             }
 

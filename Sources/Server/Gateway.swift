@@ -57,19 +57,18 @@ struct Gateway {
         forget(number)
     }
 
-    /// The connection has sent what it held, or holds more than it should.
-    mutating func setCongested(_ isCongested: Bool, _ number: SessionNumber, now: Moment) {
-        let actions = sessions[number]?.mqtt.setCongested(isCongested, now: now.instant) ?? []
+    /// The connection has sent everything that it held.
+    mutating func connectionDrained(_ number: SessionNumber, now: Moment) {
+        let actions = sessions[number]?.mqtt.setCongested(false, now: now.instant) ?? []
         perform(actions, for: number, now: now)
     }
 
-    /// Once a second: keep-alives and expired messages.
+    /// Now and then: who has not been heard for too long.
     mutating func tick(now: Moment) {
         for number in sessions.keys.sorted() {
             let actions = sessions[number]?.mqtt.tick(now: now.instant) ?? []
             perform(actions, for: number, now: now)
         }
-        retained.expire(now: now.instant)
     }
 
     /// Tells every session that the server goes.
@@ -98,7 +97,7 @@ struct Gateway {
                 forget(number)
             }
         }
-        pauseOrResume(number, now: now)
+        regulate(number, now: now)
     }
 
     private mutating func connected(_ client: MQTTClient, _ number: SessionNumber, now: Moment) {
@@ -117,7 +116,11 @@ struct Gateway {
         if let clientID = session.clientID, sessionOfClient[clientID] == number { sessionOfClient[clientID] = nil }
     }
 
-    private mutating func pauseOrResume(_ number: SessionNumber, now: Moment) {
+    /// Holds messages back where the client does not read, and stops reading where it does not wait for its answers.
+    private mutating func regulate(_ number: SessionNumber, now: Moment) {
+        if let connection = sessions[number]?.connection, connection.bufferedBytes > ServerLimits.congestedBytes {
+            _ = sessions[number]?.mqtt.setCongested(true, now: now.instant)
+        }
         guard let session = sessions[number], session.mqtt.isSaturated != session.isPaused else { return }
         sessions[number]?.isPaused = session.mqtt.isSaturated
         guard !session.mqtt.isSaturated else { return session.connection.pause() }
@@ -168,7 +171,9 @@ struct Gateway {
     }
 
     /// Takes a verdict of the pool; what goes on to the replica.
-    mutating func settle(_ verdict: AdmissionVerdict, now: Moment) -> GatewayOutcome? {
+    mutating func settle(
+        _ verdict: AdmissionVerdict, now: Moment, isRevoked: (Digest) -> Bool
+    ) -> GatewayOutcome? {
         inAdmission -= 1
         let publish = verdict.publish
         switch verdict.result {
@@ -177,7 +182,7 @@ struct Gateway {
             return .report(report, token(for: publish, report))
         case .telemetry(let telemetry):
             remember(telemetry.enrolment, publish.session)
-            return settle(telemetry, publish, now: now)
+            return settle(telemetry, publish, now: now, isRevoked: isRevoked(telemetry.enrolment.digest))
         case .revocation(let revocation):
             acknowledge(publish, now: now)
             return .revocation(revocation)
@@ -188,9 +193,9 @@ struct Gateway {
     }
 
     private mutating func settle(
-        _ telemetry: AdmittedTelemetry, _ publish: PendingPublish, now: Moment
+        _ telemetry: AdmittedTelemetry, _ publish: PendingPublish, now: Moment, isRevoked: Bool
     ) -> GatewayOutcome? {
-        if let refusal = telemetry.refusal(atGatewayTime: now.timestamp) {
+        if let refusal = isRevoked ? .revoked : telemetry.refusal(atGatewayTime: now.timestamp) {
             refuse(publish, .telemetry, refusal, now: now)
             return nil
         }

@@ -48,6 +48,7 @@ extension Server {
             counter("views_nullified_total", "Views that ended without a block.", counted.viewsNullified),
             counter("requests_sent_total", "Requests to validators for something missing.", counted.requestsSent),
             counter("requests_answered_total", "Requests of validators answered.", counted.requestsAnswered),
+            counter("requests_ignored_total", "Requests of validators above their budget.", counted.requestsIgnored),
         ]
     }
 
@@ -79,6 +80,8 @@ extension Server {
 
     private func linkSamples() -> [MetricSample] {
         [
+            gauge(
+                "peers_connected", "Validators that are connected, this one not counted.", UInt64(connectedPeers.count)),
             counter("strangers_refused_total", "Connections that were no validator's.", counters.strangersRefused),
             counter("frames_sent_total", "Frames to validators, a broadcast once.", counters.framesSent),
             counter("frames_received_total", "Frames from validators.", counters.framesReceived),

@@ -58,9 +58,10 @@ extension Server {
             if case .message(let message) = frame { inbox.append(.unwanted(message, from: peer)) }
             return
         }
-        guard unverified.count + framesInVerification < ServerLimits.waitingFrames else {
+        guard waitingFrames[peer, default: 0] < ServerLimits.waitingFramesPerPeer else {
             return counters.framesDropped += 1
         }
+        waitingFrames[peer, default: 0] += 1
         unverified.append(PeerArrival(sender: peer, frame: frame))
     }
 
@@ -87,8 +88,8 @@ extension Server {
     }
 
     private func take(_ verdicts: [PeerVerdict]) {
-        framesInVerification -= verdicts.count
         for verdict in verdicts {
+            waitingFrames[verdict.sender, default: 0] -= 1
             enrolments.remember(verdict.enrolments)
             guard let event = verdict.event else {
                 counters.framesForged += 1
@@ -103,7 +104,6 @@ extension Server {
         guard !unverified.isEmpty else { return }
         let arrivals = unverified
         unverified.removeAll(keepingCapacity: true)
-        framesInVerification += arrivals.count
         let checks = PeerChecks(configuration.replica, known: enrolments.known)
         loop.pool.run({ arrivals.map { checks.check($0) } }) { [self] verdicts in
             assumeIsolated { $0.take(verdicts) }
@@ -126,6 +126,7 @@ struct EnrolmentCache {
 
 /// What the pool found in a peer's frame.
 struct PeerVerdict: Sendable {
+    let sender: ValidatorIndex
     /// The event that the frame is; nil where a signature was not good.
     let event: ReplicaEvent?
     /// The enrolments under which reports in it were signed.
@@ -152,9 +153,12 @@ struct PeerChecks: Sendable {
         case .message(let message):
             var enrolments: Set<Enrolment> = []
             let verified = verifier.verify(message) { inspect($0, &enrolments) }
-            return PeerVerdict(event: verified.map { .message($0, from: arrival.sender) }, enrolments: enrolments)
+            return PeerVerdict(
+                sender: arrival.sender, event: verified.map { .message($0, from: arrival.sender) },
+                enrolments: enrolments)
         case .cosignature(let cosignature):
-            return PeerVerdict(event: cosigners.verify(cosignature).map { .cosignature($0) })
+            return PeerVerdict(
+                sender: arrival.sender, event: cosigners.verify(cosignature).map { .cosignature($0) })
         }
     }
 

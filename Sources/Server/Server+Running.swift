@@ -102,18 +102,15 @@ extension Server {
 
     private func accepted(_ connection: Connection) {
         guard let session = gateway.open(connection, now: now) else { return connection.close() }
-        connection.start { [self] event in assumeIsolated { $0.vehicleEvent(event, session, connection) } }
+        connection.start { [self] event in assumeIsolated { $0.vehicleEvent(event, session) } }
     }
 
-    private func vehicleEvent(_ event: Connection.Event, _ session: UInt64, _ connection: Connection) {
+    private func vehicleEvent(_ event: Connection.Event, _ session: UInt64) {
         switch event {
         case .open: break
         case .received(let bytes):
             gateway.receive(bytes, from: session, now: now)
-            if connection.bufferedBytes > ServerLimits.congestedBytes {
-                gateway.setCongested(true, session, now: now)
-            }
-        case .drained: gateway.setCongested(false, session, now: now)
+        case .drained: gateway.connectionDrained(session, now: now)
         case .closed: gateway.connectionEnded(session, now: now)
         }
     }

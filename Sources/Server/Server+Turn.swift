@@ -72,7 +72,9 @@ extension Server {
         case .serveCars(let request, let peer):
             outbox.add(.cars(request, to: peer))
         case .evidence(let evidence):
-            logger.warning("a validator was caught: \(evidence)")
+            // What it signed may hold vehicles' reports, which do not belong into an operator's log.
+            let culprit = configuration.names[evidence.culprit(in: committee)]
+            logger.warning("\(culprit) was caught: \(evidence.label)")
         }
     }
 

@@ -22,7 +22,7 @@ extension Server {
     private func settle(_ verdicts: [AdmissionVerdict]) {
         let now = now
         for verdict in verdicts {
-            switch gateway.settle(verdict, now: now) {
+            switch gateway.settle(verdict, now: now, isRevoked: { replica.isRevoked($0) }) {
             case .report(let report, let token): submit(report, token)
             case .revocation(let revocation): inbox.append(.revoke(revocation))
             case .sighting(let sighting): notices.yield(.sighting(sighting))

@@ -41,7 +41,7 @@ public actor Server: LoopBound {
     var outbox = Outbox()
     var inbox: [ReplicaEvent] = []
     var unverified: [PeerArrival] = []
-    var framesInVerification = 0
+    var waitingFrames: [ValidatorIndex: Int] = [:]
     var enrolments = EnrolmentCache()
     var counters = ServerCounters()
     var links: Links?

@@ -12,8 +12,8 @@ public enum ServerLimits {
     public static let waitingAdmissions = 16_384
     /// Messages that one job of the pool checks: small enough that both cores share a burst.
     public static let admissionsPerJob = 64
-    /// Frames of a peer whose signatures wait to be checked; what comes above it is dropped, since consensus sends again.
-    public static let waitingFrames = 8192
+    /// Frames of one peer whose signatures wait to be checked; what comes above it is dropped, since consensus sends again.
+    public static let waitingFramesPerPeer = 2048
     /// Certificates whose check is remembered.
     public static let cachedEnrolments = 16_384
     /// Certificates that a session may have shown: a vehicle has one, a concentrator a few hundred.

@@ -95,7 +95,8 @@ struct Stores: Sendable {
     }
 
     private func rows(from height: UInt64) throws(StoresError) -> [IndexedBlock] {
-        let limit = ConsensusLimits.blocksPerHistory + ConsensusLimits.linksPerHistory
+        // A few more than one answer holds: its last block may be final through a later one.
+        let limit = ConsensusLimits.blocksPerHistory + 32
         do { return try index.blocks(from: height, limit: limit).items } catch { throw .index(error) }
     }
 

@@ -1,5 +1,6 @@
 import Cryptography
 import GRDB
+import Glibc
 import Wire
 
 /// Why the index cannot be used, or what is asked of it makes no sense.
@@ -39,6 +40,9 @@ public struct Index: Sendable {
             var configuration = Configuration()
             configuration.maximumReaderCount = 4
             configuration.prepareDatabase { try $0.execute(sql: "PRAGMA secure_delete = ON") }
+            // Signed reports are nobody else's to read: SQLite gives its other files the mode of this one.
+            // Safety: the path is lent for the call.
+            close(unsafe open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600))
             let pool = try DatabasePool(path: path, configuration: configuration)
             // The pool sets NORMAL on its writer as it opens, so FULL has to come after.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }

@@ -62,7 +62,7 @@ public struct IndexedObservation: Hashable, Sendable {
     public var cell: UInt64
     /// The edge of the committee's map, if one counts.
     public var edge: UInt32?
-    /// 0 forward, 1 backward; nil without an edge.
+    /// 1 forward, 2 backward; nil without an edge.
     public var direction: UInt8?
     /// Its time, in units of 30 s since 1970.
     public var bucket: UInt64
@@ -97,13 +97,13 @@ public struct IndexedHazard: Hashable, Sendable {
     public var id: [UInt8]
     /// The kind: a DENM cause code.
     public var kind: UInt16
-    /// The state's number: 0 reported, 1 confirmed, 2 cleared.
+    /// The state's number: 1 reported, 2 confirmed, 3 cleared.
     public var state: UInt8
     /// The cell at level 17, as a number.
     public var cell: UInt64
     /// The edge of the committee's map, if it is on one.
     public var edge: UInt32?
-    /// 0 forward, 1 backward; nil without an edge.
+    /// 1 forward, 2 backward; nil without an edge.
     public var direction: UInt8?
     /// First sighting.
     public var firstSeen: Timestamp

@@ -10,11 +10,16 @@ struct EnrolmentAuthority {
 
     /// The identity of a vehicle whose key is certified from `start`, less a minute for slow clocks, for `days`.
     func enrol(_ vehicle: SigningKey, from start: Timestamp, days: UInt64) -> VehicleIdentity {
-        let certificate = EnrolmentCertificate(
-            vehicleKey: vehicle.publicKey, notBefore: start - 60_000, notAfter: start + days * 86_400_000,
-            authorityKey: key.publicKey)
-        return VehicleIdentity(
-            chain: chain, key: vehicle, certificate: certificate.signed(by: key, chain: chain))
+        VehicleIdentity(
+            chain: chain, key: vehicle, certificate: certify(vehicle.publicKey, from: start, days: days))
+    }
+
+    /// The certificate of a vehicle's public key.
+    func certify(_ vehicle: PublicKey, from start: Timestamp, days: UInt64) -> Signed<EnrolmentCertificate> {
+        EnrolmentCertificate(
+            vehicleKey: vehicle, notBefore: start - 60_000, notAfter: start + days * 86_400_000,
+            authorityKey: key.publicKey
+        ).signed(by: key, chain: chain)
     }
 
     /// The signed revocation of a certificate, as it is published.

@@ -32,12 +32,13 @@ struct InspectCommand: ParsableCommand {
 
         func run() throws {
             let source = try log.source()
-            var next = try log.head().size
-            next -= min(next, count)
+            var before = try log.head()
+            var next = before.size - min(before.size, count)
             repeat {
                 let head = try log.head()
+                try head.requireContinuing(before, source)
                 try EntryReader(source, head: head).read(from: next) { try EntryText(index: $0, $1).print(json: json) }
-                next = head.size
+                (next, before) = (head.size, head)
                 if follow { Thread.sleep(forTimeInterval: 0.5) }
             } while follow
         }

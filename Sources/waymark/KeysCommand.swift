@@ -20,7 +20,7 @@ struct KeysCommand: ParsableCommand {
         @Argument(help: "Folder to make.") var directory: String
         @Option(help: "Validators, 1 to 15.") var validators = 4
         @Option(help: "The log's name: a DNS name of yours and a path.") var origin = "waymark.local/log"
-        @Option(help: "First port; each validator takes three.") var port = 7300
+        @Option(help: "First port; each validator takes four.") var port = 7300
         @Option(help: "Port of the first validator's page.") var http = 8080
         @Option(help: "Road network (.osm.pbf) that observations may name edges of.") var map: String?
 
@@ -51,25 +51,42 @@ struct KeysCommand: ParsableCommand {
     struct Enrol: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "enrol", abstract: "Certify a vehicle's key.",
-            discussion: "Writes an identity file (JSON) that `waymark vehicle` and other clients read.")
+            discussion: """
+                With the vehicle's seed at hand it writes an identity file (JSON) that `waymark vehicle` and other clients read.
+                With the public key alone it writes the certificate (an encoded SignedCertificate), which the vehicle adds.
+                """)
 
         @Option(help: "The committee file.") var committee: String
         @Option(help: "The authority's key file.") var authority: String
-        @Option(help: "The vehicle's seed file (`waymark keys vehicle`).") var vehicle: String
+        @Option(help: "The vehicle's seed file (`waymark keys vehicle`), where it is at hand: makes an identity file.")
+        var vehicle: String?
+        @Option(help: "The vehicle's public key, hexadecimal: makes the certificate alone.") var key: String?
         @Option(help: "Days that the certificate is valid.") var days: UInt64 = 365
-        @Argument(help: "Identity file to write.") var file: String
+        @Argument(help: "New file to write.") var file: String
 
         func validate() throws {
             guard (1...3660).contains(days) else { throw ValidationError("--days is \(days): 1 to 3,660 are possible") }
+            guard (vehicle == nil) != (key == nil) else { throw ValidationError("give either --vehicle or --key") }
         }
 
         func run() throws {
+            guard !FileManager.default.fileExists(atPath: file) else {
+                throw Failure("\(file) exists: an identity is never overwritten")
+            }
             let chain = try CommitteeFile(path: committee).chain()
             let authority = EnrolmentAuthority(key: try SecretFile.signingKey(authority), chain: chain)
-            let key = try SecretFile.signingKey(vehicle)
-            let identity = authority.enrol(key, from: .now(), days: days)
-            try identity.save(to: file)
-            print("\(file): certificate \(identity.certificateDigest)")
+            if let vehicle {
+                let identity = authority.enrol(try SecretFile.signingKey(vehicle), from: .now(), days: days)
+                try identity.save(to: file)
+                print("\(file): certificate \(identity.certificateDigest)")
+            } else if let key {
+                guard let bytes = Hex.decode(key), let vehicleKey = PublicKey(bytes: bytes) else {
+                    throw ValidationError("--key is not 64 hexadecimal digits")
+                }
+                let certificate = authority.certify(vehicleKey, from: .now(), days: days)
+                try Data(certificate.envelope()).write(to: URL(fileURLWithPath: file), options: .withoutOverwriting)
+                print("\(file): certificate \(Digest.sha256(certificate.bytes))")
+            }
         }
     }
 

@@ -22,6 +22,7 @@ struct VehicleCommand: AsyncParsableCommand {
 
     @Option(help: "The vehicle's identity file (`waymark keys enrol`).") var identity: String
     @Option(help: "The committee file.") var committee: String
+    @Option(help: "Quadkey of a cell whose hazards are printed; may be repeated.") var follow: [String] = []
     @Option(help: "Seconds to wait for receipts at the end of the input.") var patience: UInt64 = 30
 
     func run() async throws {
@@ -32,6 +33,11 @@ struct VehicleCommand: AsyncParsableCommand {
         let vehicle = Vehicle(committee: access, identity: try VehicleIdentity(path: identity)) {
             continuation.yield($0)
         }
+        let cells = try follow.map { quadkey in
+            guard let cell = Cell(quadkey: quadkey) else { throw Failure("\(quadkey) is no quadkey") }
+            return cell
+        }
+        await vehicle.follow(cells)
         await vehicle.start()
         let printing = Task { await Self.print(events) }
         var map: Digest?

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventLoop
 import Foundation
 
 /// The one executable: each subcommand is a thin layer over a module.
@@ -23,6 +24,8 @@ struct Waymark: AsyncParsableCommand {
         ])
 
     static func main() async {
+        // A connection is a descriptor, and the log's files must never lack one.
+        _ = EventLoop.raiseDescriptorLimit()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? AsyncParsableCommand {

@@ -66,12 +66,69 @@ import Wire
         }
     }
 
+    @Test func whoSawTwoProposalsDoesNotFinalizeEvenTheNotarizedOne() {
+        var network = inTheLiarsView()
+        let blocks = proposals(network, count: 2)
+        // All vote for the first, so it is notarized; validator 1 alone sees the second in time.
+        for index in Self.honest {
+            network.inject(.proposal(Keys.proposal(blocks[0], by: 0)), from: 0, to: index)
+        }
+        network.inject(.proposal(Keys.proposal(blocks[1], by: 0)), from: 0, to: 1)
+        network.run(for: 100)
+        #expect(network.nodes[1...3].allSatisfy { $0.machine.view > 4 })
+        #expect(network.nodes[1...3].map { finalized(4, by: $0) } == [false, true, true])
+    }
+
+    private func finalized(_ view: UInt64, by node: Node) -> Bool { voted(.finalize, view, by: node) }
+
+    private func voted(_ kind: VoteKind, _ view: UInt64, by node: Node) -> Bool {
+        node.sent.contains {
+            guard case .vote(let signed) = $0.message else { return false }
+            return signed.signer == node.validator && signed.vote.kind == kind && signed.vote.view == view
+        }
+    }
+
+    @Test func aBlockThatSkipsAViewWhichNobodyNullifiedGetsNoVote() throws {
+        var network = network()
+        // Views 1 to 3 are notarized, none is final.
+        network.passes = { message, _, _ in
+            switch message {
+            case .vote(let signed): signed.vote.kind != .finalize
+            case .certificate(let certificate): certificate.kind != .finalize
+            default: true
+            }
+        }
+        let isThere = network.run(atMost: 20_000) { $0.nodes[1...3].allSatisfy { $0.machine.view == 4 } }
+        #expect(isThere)
+        let machine = network.nodes[1].machine
+        #expect(machine.finalizedView == 0)
+        let skipped = try #require(machine.views[2]?.notarization)
+        #expect(machine.views[3]?.notarization != nil && machine.views[3]?.nullification == nil)
+        let parent = try #require(machine.tree.point(of: skipped.hash, from: machine.chain.tip))
+        let time = Timestamp(milliseconds: Network.epochStart + network.now)
+        let block = Block(epoch: 1, view: 4, after: parent, cut: [], timestamp: time)
+        for index in Self.honest {
+            network.inject(.proposal(Keys.proposal(block, by: 0)), from: 0, to: index)
+        }
+        network.run(for: 20_000)
+        #expect(network.nodes[1...3].allSatisfy { !voted(.notarize, 4, by: $0) && voted(.nullify, 4, by: $0) })
+    }
+
+    @Test func aBlockBelowTheFinalOneIsRefusedAtOnce() {
+        var network = inTheLiarsView()
+        #expect(network.nodes[1].machine.finalizedView > 0)
+        let below = block(view: 4, at: network.now)
+        network.inject(.proposal(Keys.proposal(below, by: 0)), from: 0, to: 1)
+        network.run(for: 10)
+        #expect(network.nodes[1].machine.counters.proposalsRefused == 1)
+        #expect(!voted(.notarize, 4, by: network.nodes[1]))
+    }
+
     @Test func aBlockThatDoesNotFitIsRefusedAtOnce() {
         var network = inTheLiarsView()
         let good = proposals(network, count: 1)[0]
         let tip = network.nodes[1].machine.chain.tip
         var other = tip
-        other.cut = Cut(lanes: 4)
         other.height += 1
         let wrongHeight = Block(epoch: 1, view: 4, after: other, cut: [], timestamp: good.timestamp)
         network.inject(.proposal(Keys.proposal(wrongHeight, by: 0)), from: 0, to: 1)
@@ -97,6 +154,23 @@ import Wire
         }
         network.run(for: 50)
         #expect(network.nodes[1...3].allSatisfy { $0.machine.view > 4 })
+    }
+
+    @Test func aViewIsGivenUpWithTwoOthersOfWhomOneIsHonest() {
+        var network = network()
+        // Validator 1 is alone with what it is told; view 2 is not its own, and no timer runs while it is idle.
+        network.passes = { _, _, to in to != 1 }
+        network.run(for: 10)
+        let view = network.nodes[1].machine.view
+        let leader = Keys.committee(4).leader(of: view)
+        let others = [0, 2, 3].filter { $0 != leader }
+        network.watch.liars = [0, 2, 3]
+        network.inject(.vote(Keys.vote(.nullify, view: view, by: others[0])), from: others[0], to: 1)
+        network.run(for: 10)
+        #expect(!voted(.nullify, view, by: network.nodes[1]), "one may be a liar")
+        network.inject(.vote(Keys.vote(.nullify, view: view, by: others[1])), from: others[1], to: 1)
+        network.run(for: 10)
+        #expect(voted(.nullify, view, by: network.nodes[1]))
     }
 
     // MARK: Lanes

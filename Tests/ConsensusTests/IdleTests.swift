@@ -43,6 +43,20 @@ import Testing
         #expect(isDone)
     }
 
+    @Test func whoComesBackToAnIdleCommitteeIsToldWhereItIs() {
+        var network = settled()
+        network.crash(3)
+        network.run(for: 12_000)
+        // Well before the next heartbeat, and nobody has anything to say by itself.
+        network.run(for: 500)
+        let view = network.nodes[0].machine.view
+        network.start(3)
+        network.run(for: 300)
+        #expect(network.nodes[0].machine.view == view)
+        #expect(network.nodes[3].machine.view == view)
+        #expect(network.nodes[3].machine.deliveredHeight == network.nodes[0].machine.deliveredHeight)
+    }
+
     @Test func aValidatorThatMissedTheLastCertificateHearsOfTheNextBlock() {
         var network = settled()
         network.passes = { message, _, to in if case .certificate = message, to == 1 { false } else { true } }

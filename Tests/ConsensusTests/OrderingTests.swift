@@ -85,6 +85,25 @@ import Testing
         #expect(network.nodes[0].machine.canAccept)
     }
 
+    @Test func whatWaitsTooLongForACarIsGivenBackOnceAndNeverSealed() {
+        var network = Network(4)
+        network.start(0)
+        // One car an item, until the window is full and the rest waits behind it.
+        for number in 0..<12 as Range<UInt8> {
+            network.submit([[number]], to: 0)
+            network.run(for: 10)
+        }
+        #expect(network.nodes[0].machine.carsInFlight == 8)
+        network.run(for: 3500)
+        #expect(network.nodes[0].expired.isEmpty)
+        network.run(for: 1000)
+        #expect(network.nodes[0].expired == [[8], [9], [10], [11]])
+        for index in 1..<4 { network.start(index) }
+        network.run(for: 20_000)
+        #expect(network.nodes[0].expired.count == 4)
+        #expect(network.nodes[0].items == (0..<8).map { [$0] })
+    }
+
     @Test func manyItemsShareACarAndLargeOnesFillIt() {
         var network = Network(1)
         network.start(0)

@@ -37,7 +37,7 @@ extension ExecutedBlock {
 
 @Test func theHeadIsTheRootOverAllEntries() throws {
     var (ledger, blocks) = (freshLedger(), Blocks())
-    let car = Town.Car(10)
+    let car = Town.Vehicle(10)
     var leaves: [[UInt8]] = []
     for sequence in UInt64(1)...5 {
         let (block, _) = ledger.execute(blocks.next([try car.report(sequence)]))
@@ -50,7 +50,7 @@ extension ExecutedBlock {
 
 @Test func anAcceptedReportIsACommitmentAndItsObservations() throws {
     var (ledger, blocks) = (freshLedger(), Blocks())
-    let report = try Town.Car(10).report(1, [Town.observation(at: 0), Town.observation(at: 1)])
+    let report = try Town.Vehicle(10).report(1, [Town.observation(at: 0), Town.observation(at: 1)])
     let (block, refused) = ledger.execute(blocks.next([report]))
     #expect(refused.isEmpty)
     #expect(block.entries.count == 4 && block.observations.count == 2)
@@ -61,7 +61,7 @@ extension ExecutedBlock {
 
 @Test func theOrderOfObservationsTellsNothingOfTheReportsTheyCameIn() throws {
     let seen = (0..<4).map { Town.observation(at: $0) }
-    let cars = (UInt8(10)..<13).map { Town.Car($0) }
+    let cars = (UInt8(10)..<13).map { Town.Vehicle($0) }
     func observations(_ reports: [AdmittedReport]) -> [ObservationEntry] {
         var (ledger, blocks) = (freshLedger(), Blocks())
         return ledger.execute(blocks.next(reports)).block.observations
@@ -79,7 +79,7 @@ extension ExecutedBlock {
 
 @Test func entriesHoldNoTraceOfAVehicle() throws {
     var (ledger, blocks) = (freshLedger(), Blocks())
-    let car = Town.Car(10)
+    let car = Town.Vehicle(10)
     let report = try car.report(0x1122_3344_5566_7788, map: Town.map, [Town.observation(edge: 5)])
     let log = ledger.execute(blocks.next([report])).block.leaves.flatMap { $0 }
     let secrets = [
@@ -92,7 +92,7 @@ extension ExecutedBlock {
 
 @Test func aRepeatAddsNoEntryInItsBlockAndInLaterOnes() throws {
     var (ledger, blocks) = (freshLedger(), Blocks())
-    let car = Town.Car(10)
+    let car = Town.Vehicle(10)
     let report = try car.report(1)
     let (first, refused) = ledger.execute(blocks.next([report, report]))
     #expect(first.entries.count == 3 && refused.isEmpty)
@@ -103,7 +103,7 @@ extension ExecutedBlock {
 
 @Test func theWindowOfSequencesIsExact() throws {
     var (ledger, blocks) = (freshLedger(), Blocks())
-    let car = Town.Car(10)
+    let car = Town.Vehicle(10)
     _ = ledger.execute(blocks.next([try car.report(5000)]))
     let (block, refused) = ledger.execute(blocks.next([try car.report(3977), try car.report(3976)]))
     #expect(block.reports.map(\.admitted.report.sequence) == [3977])
@@ -119,7 +119,7 @@ extension ExecutedBlock {
 ])
 func logTimeDecidesAboutAge(after milliseconds: UInt64, expected: Refusal?) throws {
     var (ledger, blocks) = (freshLedger(), Blocks())
-    let report = try Town.Car(10).report(1)
+    let report = try Town.Vehicle(10).report(1)
     let (block, refused) = ledger.execute(blocks.next([report], at: Town.start + milliseconds))
     #expect(refused.map(\.refusal) == [expected].compactMap { $0 })
     #expect(block.reports.count == (expected == nil ? 1 : 0))
@@ -128,7 +128,7 @@ func logTimeDecidesAboutAge(after milliseconds: UInt64, expected: Refusal?) thro
 @Test func aReportOfTheFutureIsRefused() throws {
     var (ledger, blocks) = (freshLedger(), Blocks())
     let reports = [
-        try Town.Car(10).report(1, at: Town.start + 5000), try Town.Car(11).report(1, at: Town.start + 5001),
+        try Town.Vehicle(10).report(1, at: Town.start + 5000), try Town.Vehicle(11).report(1, at: Town.start + 5001),
     ]
     let (block, refused) = ledger.execute(blocks.next(reports))
     #expect(block.reports.map(\.admitted) == [reports[0]])
@@ -137,7 +137,7 @@ func logTimeDecidesAboutAge(after milliseconds: UInt64, expected: Refusal?) thro
 
 @Test func aReportAboveTheRateIsRefusedAndMayComeAgain() throws {
     var (ledger, blocks) = (freshLedger(), Blocks())
-    let (car, other) = (Town.Car(10), Town.Car(11))
+    let (car, other) = (Town.Vehicle(10), Town.Vehicle(11))
     let reports = try (UInt64(1)...101).map { try car.report($0) }
     let (block, refused) = ledger.execute(blocks.next(reports + [try other.report(1)]))
     #expect(block.reports.count == 101, "a burst of a hundred, and another vehicle's")
@@ -149,7 +149,7 @@ func logTimeDecidesAboutAge(after milliseconds: UInt64, expected: Refusal?) thro
 
 @Test func aRevocationHoldsFromItsPlaceInTheLog() throws {
     var (ledger, blocks) = (freshLedger(), Blocks())
-    let (car, other) = (Town.Car(10), Town.Car(11))
+    let (car, other) = (Town.Vehicle(10), Town.Vehicle(11))
     _ = ledger.execute(blocks.next([try car.report(1)]))
     let revocation = try Town.revocation(of: car)
     #expect(!ledger.isRevoked(car.digest))
@@ -167,8 +167,8 @@ func logTimeDecidesAboutAge(after milliseconds: UInt64, expected: Refusal?) thro
 @Test func edgesOfAnotherMapAreIgnored() throws {
     var (ledger, blocks) = (freshLedger(), Blocks())
     let seen = [Town.observation(edge: 5)]
-    let ours = try Town.Car(10).report(1, map: Town.map, seen)
-    let others = try Town.Car(11).report(1, map: Digest.sha256([1]), seen)
+    let ours = try Town.Vehicle(10).report(1, map: Town.map, seen)
+    let others = try Town.Vehicle(11).report(1, map: Digest.sha256([1]), seen)
     let (block, refused) = ledger.execute(blocks.next([ours, others]))
     #expect(refused.isEmpty)
     #expect(block.reports.map(\.mapIsKnown) == [true, false])
@@ -178,7 +178,7 @@ func logTimeDecidesAboutAge(after milliseconds: UInt64, expected: Refusal?) thro
 
 @Test func anEdgeThatTheMapDoesNotHaveIsRefused() throws {
     var (ledger, blocks) = (freshLedger(), Blocks())
-    let report = try Town.Car(10).report(1, map: Town.map, [Town.observation(edge: 100)])
+    let report = try Town.Vehicle(10).report(1, map: Town.map, [Town.observation(edge: 100)])
     let (_, refused) = ledger.execute(blocks.next([report]))
     #expect(refused.map(\.refusal) == [.outOfBounds(field: "edge")])
 }
@@ -186,7 +186,7 @@ func logTimeDecidesAboutAge(after milliseconds: UInt64, expected: Refusal?) thro
 @Test func aRefusedReportChangesNothing() throws {
     var (ledger, blocks) = (freshLedger(), Blocks())
     let before = ledger.stateRoot
-    let late = try Town.Car(10).report(1, at: Town.start - 100_000, [Town.observation(time: Town.start - 100_000)])
+    let late = try Town.Vehicle(10).report(1, at: Town.start - 100_000, [Town.observation(time: Town.start - 100_000)])
     let (block, refused) = ledger.execute(blocks.next([late]))
     #expect(refused.map(\.refusal) == [.stale])
     #expect(block.entries.count == 1)
@@ -196,8 +196,8 @@ func logTimeDecidesAboutAge(after milliseconds: UInt64, expected: Refusal?) thro
 
 @Test func whatCannotBeReadInACarIsPassedOver() throws {
     var (ledger, blocks) = (freshLedger(), Blocks())
-    let report = try Town.Car(10).report(1)
-    let orphan = try Town.Car(11).report(1)
+    let report = try Town.Vehicle(10).report(1)
+    let orphan = try Town.Vehicle(11).report(1)
     let items: [[UInt8]] = [
         [], [255], CarItem.report(orphan.signed).encoded(), CarItem.certificate(report.signedCertificate).encoded(),
         CarItem.report(report.signed).encoded(),
@@ -209,7 +209,7 @@ func logTimeDecidesAboutAge(after milliseconds: UInt64, expected: Refusal?) thro
 
 @Test func threeVehiclesConfirmAHazardAndTimeEndsIt() throws {
     var (ledger, blocks) = (freshLedger(), Blocks())
-    let reports = try (UInt8(10)..<13).map { try Town.Car($0).report(1) }
+    let reports = try (UInt8(10)..<13).map { try Town.Vehicle($0).report(1) }
     let (block, _) = ledger.execute(blocks.next(reports))
     #expect(block.hazards.map(\.state).last == .confirmed)
     #expect(ledger.hazards.active.map(\.vehicles) == [3])
@@ -223,7 +223,7 @@ func logTimeDecidesAboutAge(after milliseconds: UInt64, expected: Refusal?) thro
     var (first, second, blocks) = (freshLedger(), freshLedger(), Blocks())
     for sequence in UInt64(1)...20 {
         let reports = try (UInt8(10)..<15).map { seed in
-            try Town.Car(seed).report(
+            try Town.Vehicle(seed).report(
                 sequence, at: Town.start + sequence * 1000, [Town.observation(at: Int(sequence) % 3)])
         }
         let block = blocks.next(reports, at: Town.start + sequence * 1000)
@@ -236,7 +236,7 @@ func logTimeDecidesAboutAge(after milliseconds: UInt64, expected: Refusal?) thro
 @Test func whoSentWhatIsInTheStateAndNotInTheLog() throws {
     func roots(_ sequence: UInt64) throws -> (shown: Digest, all: Digest) {
         var (ledger, blocks) = (freshLedger(), Blocks())
-        _ = ledger.execute(blocks.next([try Town.Car(10).report(sequence)]))
+        _ = ledger.execute(blocks.next([try Town.Vehicle(10).report(sequence)]))
         var hazards = ledger.hazards
         return (hazards.digest, ledger.stateRoot)
     }

@@ -1,6 +1,7 @@
 import Cryptography
 import Telemetry
 import Testing
+import Wire
 
 @testable import Replica
 
@@ -18,7 +19,7 @@ private func published(_ block: ExecutedBlock) -> PublishedHead {
 }
 
 @Test func whoWaitsIsAnsweredOnceAndInLogOrder() throws {
-    let reports = try (UInt8(10)..<15).map { try Town.Car($0).report(1) }
+    let reports = try (UInt8(10)..<15).map { try Town.Vehicle($0).report(1) }
     var receipts = Receipts()
     // Those who came last stand first in the log.
     for (number, report) in reports.enumerated().reversed() {
@@ -35,7 +36,7 @@ private func published(_ block: ExecutedBlock) -> PublishedHead {
 }
 
 @Test func aBlockWhoseHeadIsNotPublishedAnswersNobody() throws {
-    let report = try Town.Car(10).report(1)
+    let report = try Town.Vehicle(10).report(1)
     var receipts = Receipts()
     _ = receipts.wait(token(1), for: report.key, digest: report.digest)
     let block = block([report])
@@ -47,7 +48,7 @@ private func published(_ block: ExecutedBlock) -> PublishedHead {
 }
 
 @Test func whatTheTreeCannotProveIsLeftToTheTiles() throws {
-    let report = try Town.Car(10).report(1)
+    let report = try Town.Vehicle(10).report(1)
     var receipts = Receipts()
     _ = receipts.wait(token(1), for: report.key, digest: report.digest)
     let block = block([report])
@@ -60,7 +61,7 @@ private func published(_ block: ExecutedBlock) -> PublishedHead {
 }
 
 @Test func aRefusalMeetsTheVeryReportOnly() throws {
-    let car = Town.Car(10)
+    let car = Town.Vehicle(10)
     let (first, again) = (try car.report(1), try car.report(1, at: Town.start + 1))
     var receipts = Receipts()
     _ = receipts.wait(token(1), for: first.key, digest: first.digest)
@@ -72,7 +73,7 @@ private func published(_ block: ExecutedBlock) -> PublishedHead {
 }
 
 @Test func oneReportsWaitersAreBounded() throws {
-    let report = try Town.Car(10).report(1)
+    let report = try Town.Vehicle(10).report(1)
     var receipts = Receipts()
     let places = UInt64(ReplicaLimits.sessionsPerReport)
     let waits = (0...places).map { receipts.wait(token($0), for: report.key, digest: report.digest) }
@@ -85,6 +86,6 @@ private func published(_ block: ExecutedBlock) -> PublishedHead {
 
 @Test func nobodyWaitsForWhatWasNotExecuted() throws {
     var receipts = Receipts()
-    let waits = receipts.wait(token(1), forExecuted: try Town.Car(10).report(1).key)
+    let waits = receipts.wait(token(1), forExecuted: try Town.Vehicle(10).report(1).key)
     #expect(!waits && receipts.count == 0 && receipts.hasRoom)
 }

@@ -23,7 +23,7 @@ struct Town {
     }
 
     /// The revocation of a vehicle's certificate, as a gateway admits it.
-    static func revocation(of vehicle: Car, salt: UInt8 = 1) throws -> AdmittedRevocation {
+    static func revocation(of vehicle: Vehicle, salt: UInt8 = 1) throws -> AdmittedRevocation {
         let revocation = Revocation(
             certificateDigest: vehicle.digest, time: start, salt: [UInt8](repeating: salt, count: 32),
             authorityKey: key(200).publicKey)
@@ -48,7 +48,7 @@ struct Town {
     }
 
     /// An enrolled vehicle.
-    struct Car {
+    struct Vehicle {
         let key: SigningKey
         let certificate: Signed<EnrolmentCertificate>
 
@@ -97,7 +97,7 @@ struct Blocks {
     }
 
     mutating func next(items: [[UInt8]], at time: Timestamp = Town.start) -> FinalizedBlock {
-        let car = Consensus.Car(epoch: 1, lane: 0, after: lane, items: items, sealedAt: time)
+        let car = Car(epoch: 1, lane: 0, after: lane, items: items, sealedAt: time)
         lane = Tip(position: car.position, hash: car.hash)
         let block = Block(
             epoch: 1, view: tip.view + 1, after: tip, cut: [], timestamp: max(time, tip.timestamp + 1))

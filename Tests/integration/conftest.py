@@ -23,12 +23,12 @@ class Demo:
     committee: Committee
 
 
-def run_demo(folder, *options, timeout) -> Demo:
+def run_demo(folder, *options, validators=4, timeout) -> Demo:
     """Runs `waymark demo` to its end; a demo that hangs is ended with its validators."""
-    port = free_ports(20)
-    committee = Committee(folder, port, port + 16)
-    command = [
-        WAYMARK, "demo", "--json", "--keep", str(folder), "--port", str(port), "--http", str(port + 16), *options]
+    port = free_ports(5 * validators)
+    http = port + 4 * validators
+    committee = Committee(folder, port, http, validators)
+    command = [WAYMARK, "demo", "--json", "--keep", str(folder), "--port", str(port), "--http", str(http), *options]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     try:

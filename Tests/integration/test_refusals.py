@@ -3,6 +3,7 @@
 import hashlib
 import os
 import socket
+import ssl
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -199,6 +200,29 @@ def test_mqtt_3_is_told_the_reason_and_then_closed(committee, vehicle):
         assert reason.startswith(b"stale: ")
         assert session.connection.get(timeout=10)[0] == "closed"
         assert identifier not in session.answers
+
+
+def test_strangers_are_not_let_in_among_the_validators(committee):
+    """TLS without a certificate that the committee file pins."""
+    before = committee[0].metric("waymark_strangers_refused_total")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        with socket.create_connection(("127.0.0.1", committee[0].peers), timeout=5) as connection:
+            with context.wrap_socket(connection) as stream:
+                stream.sendall(bytes(1000))
+                if not stream.recv(1):
+                    raise ConnectionError("closed")
+    eventually(lambda: committee[0].metric("waymark_strangers_refused_total") == before + 1)
+
+
+def test_nothing_older_than_tls_1_3_is_spoken(committee):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with socket.create_connection(("127.0.0.1", committee[0].mqtts), timeout=5) as connection:
+        with pytest.raises(ssl.SSLError):
+            context.wrap_socket(connection)
 
 
 @pytest.mark.parametrize("port", ["peers", "mqtt", "mqtts", "http"])

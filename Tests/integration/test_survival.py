@@ -1,8 +1,22 @@
-"""A validator is killed in the middle of a demo, and nothing that was acknowledged is lost."""
+"""Validators die in the middle of it all, and nothing that was acknowledged is lost."""
+
+import shutil
+import signal
+
+import pytest
 
 import logcheck
-from committee import waymark
+from committee import Committee, eventually, free_ports, waymark
 from conftest import run_demo
+from vehicle import Session, Vehicle
+
+
+def check_logs(committee):
+    """Every log is whole, and all are of one history."""
+    logs = [validator.log for validator in committee]
+    assert waymark("inspect", "compare", *logs).returncode == 0
+    if logcheck.PATH:
+        logcheck.check("-log", ",".join(map(str, logs)), "-policy", committee.policy, "-audit")
 
 
 def test_a_demo_survives_the_death_of_a_validator(tmp_path):
@@ -14,7 +28,83 @@ def test_a_demo_survives_the_death_of_a_validator(tmp_path):
     assert report["reports_acknowledged"] == report["reports_sent"] > 0
     assert report["heads_equal"] and report["audit_passed"]
     assert report["hazards_missed"] == 0 and report["ghosts_confirmed"] == 0
-    logs = [validator.log for validator in demo.committee]
-    assert waymark("inspect", "compare", *logs).returncode == 0
-    if logcheck.PATH:
-        logcheck.check("-log", ",".join(map(str, logs)), "-policy", demo.committee.policy, "-audit")
+    check_logs(demo.committee)
+
+
+@pytest.fixture
+def four(tmp_path):
+    port = free_ports(20)
+    result = waymark("keys", "committee", tmp_path / "four", "--port", port, "--http", port + 16)
+    assert result.returncode == 0, result.stderr
+    committee = Committee(tmp_path / "four", port, port + 16)
+    committee.start()
+    yield committee
+    for validator in committee:
+        if validator.process:
+            validator.process.kill()
+            validator.process.wait()
+
+
+def kill(validator):
+    validator.process.send_signal(signal.SIGKILL)
+    validator.exit_code()
+
+
+def test_three_of_four_go_on_and_the_fourth_catches_up(four):
+    """It was away for more blocks than the others keep in memory for a short absence."""
+    kill(four[3])
+    with Session(four[0].mqtt) as session:
+        vehicle = Vehicle.enrolled(four)
+        for _ in range(50):
+            session.commit(vehicle.report())
+    shutil.rmtree(four[3].folder / "log")
+    four[3].start()
+    height = four[0].status()["height"]
+    eventually(lambda: four[3].status().get("height", 0) >= height, seconds=20, what="the others' height")
+    four.equal_heads()
+    # What it learned from the others only, it answers for like them.
+    with Session(four[3].mqtt) as session:
+        session.commit(vehicle.report())
+
+
+def test_two_of_four_commit_nothing_until_a_third_is_back(four):
+    kill(four[2])
+    kill(four[3])
+    with Session(four[0].mqtt) as session:
+        sent = session.send(Vehicle.enrolled(four).report().envelope)
+        with pytest.raises(AssertionError):
+            session.answer(sent, timeout=3)
+        four[2].start()
+        assert session.answer(sent, timeout=30).is_success
+    assert four[0].get("/healthz")[0] == 200
+
+
+def test_all_four_die_at_once_and_forget_nothing(four, tmp_path):
+    reports, receipts = [], []
+    for validator in four:
+        with Session(validator.mqtt) as session:
+            reports.append(Vehicle.enrolled(four).report())
+            receipts.append(session.commit(reports[-1]))
+            # Some are under way when the power goes.
+            for _ in range(20):
+                session.send(Vehicle.enrolled(four).report().envelope)
+    for validator in four:
+        kill(validator)
+    four.start()
+    for validator, report, receipt in zip([*four][::-1], reports, receipts):
+        with Session(validator.mqtt) as session:
+            assert session.commit(report).splitlines()[1] == receipt.splitlines()[1]
+    four.equal_heads()
+    assert four.stop() == [0, 0, 0, 0]
+    check_logs(four)
+
+
+@pytest.mark.parametrize("validators", [1, 7])
+def test_committees_of_other_sizes_work(tmp_path, validators):
+    demo = run_demo(
+        tmp_path / "town", "--vehicles", "20", "--duration", "4", "--hazards", "12", "--validators", str(validators),
+        validators=validators, timeout=60)
+    assert demo.exit_code == 0, demo.errors
+    assert demo.report["reports_acknowledged"] == demo.report["reports_sent"]
+    for validator in demo.committee:
+        assert waymark("inspect", "audit", validator.log).returncode == 0

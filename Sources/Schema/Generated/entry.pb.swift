@@ -146,7 +146,7 @@ public nonisolated struct Waymark_V1_ObservationEntry: Sendable {
   /// 1 in this version
   public var weight: UInt32 = 0
 
-  /// HMAC-SHA256(log secret of the epoch, enrolment || cell || kind || window)
+  /// HMAC-SHA256(log secret of the epoch, enrolment || place || kind || hour of log time)
   public var tag: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

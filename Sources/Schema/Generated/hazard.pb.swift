@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// What the validators believe, as it is pushed to vehicles on waymark/v1/hazards/<quadkey digits, one a level>.
+/// What the validators believe, as it is pushed to vehicles on waymark/v1/hazards/<17 quadkey digits, one a level>/<id in hex>.
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

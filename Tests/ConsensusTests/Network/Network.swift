@@ -179,7 +179,7 @@ struct Network {
                     statement, signature: nodes[index].key.sign(statement.signingMessage(chain: Keys.chain)))
                 records.append(.signed(signed))
                 later.append(effect)
-            case .send, .attested, .finalized, .serveHistory, .serveCars, .evidence: later.append(effect)
+            case .send, .attested, .expired, .finalized, .serveHistory, .serveCars, .evidence: later.append(effect)
             }
         }
         nodes[index].unsynced += records
@@ -211,6 +211,7 @@ struct Network {
         case .persist, .sign: break
         case .send(let message, let audience): send(message, to: audience, from: index)
         case .attested(let car): nodes[index].attested.append(car)
+        case .expired(let items): nodes[index].expired += items
         case .finalized(let block):
             watch.see(block, by: nodes[index], seed: seed)
             nodes[index].finalized.append(block)

@@ -24,6 +24,7 @@ struct Node {
 
     var finalized: [FinalizedBlock] = []
     var attested: [AttestedCar] = []
+    var expired: [[UInt8]] = []
     var evidence: [Evidence] = []
     var serveHistory: [HistoryRequest] = []
     /// Everything that left it since the world began, for tests that look at bytes or count messages.
