@@ -170,9 +170,10 @@ class Committee:
             validator.terminate()
         return [validator.exit_code() for validator in self]
 
-    def equal_heads(self):
-        """The head that all validators serve; waits until there is one."""
-        def heads():
+    def equal_heads(self, size=0):
+        """The head of that size at least which all validators serve; waits until there is one."""
+        def head():
             heads = {validator.head() for validator in self}
-            return heads.pop() if len(heads) == 1 else None
-        return eventually(heads, seconds=20, what="the same head on every validator")
+            head = heads.pop() if len(heads) == 1 else None
+            return head if head and int(head[1]) >= size else None
+        return eventually(head, seconds=30, what="the same head on every validator")
