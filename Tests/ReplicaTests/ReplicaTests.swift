@@ -132,6 +132,17 @@ extension Answer {
     #expect(try lone.answer(revoked).refusal == .revoked)
 }
 
+@Test func aRevocationIsOrderedOnce() throws {
+    var lone = try started()
+    let revocation = try Town.revocation(of: Town.Vehicle(10))
+    lone.tell(.revoke(revocation))
+    lone.pass(100)
+    let (size, records) = (lone.leaves.count, lone.journal.count)
+    for _ in 0..<10 { lone.tell(.revoke(revocation)) }
+    lone.pass(100)
+    #expect(lone.leaves.count == size && lone.journal.count == records)
+}
+
 @Test func executionsRefusalReachesTheSession() throws {
     var lone = try started()
     let (early, busy) = (Town.Vehicle(10), Town.Vehicle(11))

@@ -110,8 +110,11 @@ class Validator:
             return {}
 
     def head(self):
-        """The served checkpoint's origin, size and root."""
-        status, _, body = self.get("/checkpoint")
+        """The served checkpoint's origin, size and root; nothing while none is served."""
+        try:
+            status, _, body = self.get("/checkpoint")
+        except OSError:
+            return None
         return tuple(body.decode().split("\n")[:3]) if status == 200 else None
 
     def metrics(self):
@@ -173,7 +176,7 @@ class Committee:
     def equal_heads(self, size=0):
         """The head of that size at least which all validators serve; waits until there is one."""
         def head():
-            heads = {validator.head() for validator in self}
+            heads = {each.head() for each in self}
             head = heads.pop() if len(heads) == 1 else None
             return head if head and int(head[1]) >= size else None
         return eventually(head, seconds=30, what="the same head on every validator")

@@ -1,6 +1,5 @@
 """Clients that the project did not write: mosquitto, paho-mqtt, and the documented Python example."""
 
-import hashlib
 import json
 import queue
 import subprocess
@@ -12,7 +11,7 @@ import pytest
 import logcheck
 import report as example
 from committee import eventually, waymark
-from vehicle import REVOCATIONS, TELEMETRY, Session, Vehicle, observation, report_entry
+from vehicle import TELEMETRY, Session, Vehicle, observation, report_entry
 from waymark.v1 import hazard_pb2
 
 EXAMPLE = example.__file__

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 import logcheck
-from committee import Committee, eventually, free_ports, waymark
+from committee import Committee, free_ports, waymark
 from conftest import run_demo
 from vehicle import Session, Vehicle
 
