@@ -8,7 +8,7 @@ extension Consensus {
     ///
     /// The current view becomes the highest one that was voted in, or the one after the best certificate. Own statements are bound again, so none
     /// is made twice, and what was signed is sent again as it stands.
-    public mutating func restore(_ record: Record) throws(JournalError) -> [ConsensusEffect] {
+    public mutating func restore(_ record: Record) throws(RestoreError) -> [ConsensusEffect] {
         precondition(!hasStarted, "a journal is restored before the start")
         defer { effects.removeAll() }
         switch record {
@@ -21,11 +21,11 @@ extension Consensus {
         return effects.filter { if case .finalized = $0 { true } else { false } }
     }
 
-    private func check(_ epoch: UInt64, isOurs: Bool = true) throws(JournalError) {
+    private func check(_ epoch: UInt64, isOurs: Bool = true) throws(RestoreError) {
         guard epoch == committee.epoch, isOurs else { throw .foreign }
     }
 
-    private mutating func restore(_ signed: SignedStatement) throws(JournalError) {
+    private mutating func restore(_ signed: SignedStatement) throws(RestoreError) {
         switch signed.statement {
         case .ownCar(let car):
             try check(car.header.epoch, isOurs: car.lane == me)
@@ -46,7 +46,7 @@ extension Consensus {
         }
     }
 
-    private mutating func restore(proposal block: Block) throws(JournalError) {
+    private mutating func restore(proposal block: Block) throws(RestoreError) {
         try restore(block)
         guard block.view > finalizedView else { return }
         guard views[block.view]?.own.proposed ?? block.hash == block.hash else {
@@ -56,33 +56,33 @@ extension Consensus {
         view = max(view, block.view)
     }
 
-    private mutating func restore(vote: Vote) throws(JournalError) {
+    private mutating func restore(vote: Vote) throws(RestoreError) {
         guard vote.view > finalizedView else { return }
         guard (views[vote.view] ?? ViewState()).own.mayCast(vote.kind) else { throw .contradiction(view: vote.view) }
         views[vote.view, default: ViewState()].own.cast(vote)
         view = max(view, vote.view)
     }
 
-    private mutating func restore(_ car: SignedCar) throws(JournalError) {
+    private mutating func restore(_ car: SignedCar) throws(RestoreError) {
         try check(car.car.header.epoch, isOurs: committee.contains(car.lane))
         lanes[car.lane].keep(car, payload: .notInspected, isJournaled: true)
     }
 
-    private mutating func restore(_ block: Block) throws(JournalError) {
+    private mutating func restore(_ block: Block) throws(RestoreError) {
         try check(block.header.epoch)
         guard block.view > chain.tip.view else { return }
         tree.insert(block)
         tree.setJournaled(block.hash)
     }
 
-    private mutating func restore(_ certificate: Certificate) throws(JournalError) {
+    private mutating func restore(_ certificate: Certificate) throws(RestoreError) {
         try check(certificate.vote.epoch)
         accept(certificate)
         orderFinalBlocks()
     }
 
     /// A block that was delivered is final whether or not the journal can still prove it.
-    private mutating func restore(_ record: FinalizedRecord) throws(JournalError) {
+    private mutating func restore(_ record: FinalizedRecord) throws(RestoreError) {
         if chain.tip.height < record.height {
             guard let block = tree[record.hash], chain.tip.advanced(by: block) != nil else {
                 throw .missingBlock(height: record.height)

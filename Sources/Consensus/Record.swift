@@ -63,7 +63,7 @@ extension Record: Layout {
 }
 
 /// Why a journal is not one that this validator wrote: it must not vote on what it may have forgotten.
-public enum JournalError: Error, Equatable, Sendable {
+public enum RestoreError: Error, Equatable, Sendable {
     /// A record of another committee, epoch or validator.
     case foreign
     /// A final block that does not follow the one before, or is not in the journal.
@@ -78,7 +78,7 @@ public enum JournalError: Error, Equatable, Sendable {
     case contradiction(view: UInt64)
 }
 
-extension JournalError: CustomStringConvertible {
+extension RestoreError: CustomStringConvertible {
     /// The reason in words.
     public var description: String {
         switch self {

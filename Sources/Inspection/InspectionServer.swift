@@ -69,14 +69,17 @@ extension InspectionServer {
     private func application(
         whenBound: @escaping @Sendable (Int) async -> Void
     ) -> Application<RouterResponder<InspectionContext>> {
-        Application(
+        // Hummingbird calls its own orderly end an error; what matters of it is thrown.
+        var logger = configuration.logger
+        logger.logLevel = .critical
+        return Application(
             router: router(),
             server: .http1(configuration: .init(idleTimeout: .seconds(60))),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(InspectionLimits.connections)),
             onServerRunning: { await whenBound($0.localAddress?.port ?? 0) },
-            logger: configuration.logger)
+            logger: logger)
     }
 
     private func router() -> Router<InspectionContext> {

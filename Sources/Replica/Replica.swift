@@ -133,6 +133,9 @@ public struct Replica: Sendable {
     /// Blocks executed.
     public var height: UInt64 { ledger.height }
 
+    /// Whether the own lane takes more now.
+    public var canAccept: Bool { consensus.canAccept }
+
     /// Whether the certificate was ended by an entry of the log.
     public func isRevoked(_ certificate: Digest) -> Bool { ledger.isRevoked(certificate) }
 

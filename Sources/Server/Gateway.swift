@@ -184,8 +184,7 @@ struct Gateway {
             remember(telemetry.enrolment, publish.session)
             return settle(telemetry, publish, now: now, isRevoked: isRevoked(telemetry.enrolment.digest))
         case .revocation(let revocation):
-            acknowledge(publish, now: now)
-            return .revocation(revocation)
+            return .revocation(revocation, publish)
         case .refused(let kind, let refusal):
             refuse(publish, kind, refusal, now: now)
             return nil
@@ -244,6 +243,11 @@ struct Gateway {
     /// Tells the session why its report adds nothing.
     mutating func refuse(_ publish: PendingPublish, _ refusal: Refusal, now: Moment) {
         refuse(publish, .report, refusal, now: now)
+    }
+
+    /// Answers a revocation: nil says that it is on its way to the log or stands there already.
+    mutating func answer(revocation publish: PendingPublish, _ refusal: Refusal?, now: Moment) {
+        if let refusal { refuse(publish, .revocation, refusal, now: now) } else { acknowledge(publish, now: now) }
     }
 
     private mutating func acknowledge(_ publish: PendingPublish, now: Moment) {

@@ -101,7 +101,7 @@ struct AdmissionVerdict: Sendable {
 /// What the gateway hands on.
 enum GatewayOutcome {
     case report(AdmittedReport, SubmissionToken)
-    case revocation(AdmittedRevocation)
+    case revocation(AdmittedRevocation, PendingPublish)
     case sighting(VehicleSighting)
 }
 

@@ -93,7 +93,7 @@ extension Server {
         }
     }
 
-    private func commitEnded(_ outcome: Result<JournalCommit.Receipt, Storage.JournalError>) {
+    private func commitEnded(_ outcome: Result<JournalCommit.Receipt, JournalError>) {
         switch outcome {
         case .success(let receipt): journal.finish(receipt)
         case .failure(let error):
@@ -135,7 +135,7 @@ extension Server {
 
 extension JournalCommit {
     /// Runs the commit and keeps the reason where it fails.
-    func outcome() -> Result<Receipt, Storage.JournalError> {
+    func outcome() -> Result<Receipt, JournalError> {
         do {
             return .success(try run())
         } catch {

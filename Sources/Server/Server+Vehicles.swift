@@ -24,11 +24,19 @@ extension Server {
         for verdict in verdicts {
             switch gateway.settle(verdict, now: now, isRevoked: { replica.isRevoked($0) }) {
             case .report(let report, let token): submit(report, token)
-            case .revocation(let revocation): inbox.append(.revoke(revocation))
+            case .revocation(let revocation, let publish): revoke(revocation, publish)
             case .sighting(let sighting): notices.yield(.sighting(sighting))
             case nil: break
             }
         }
+    }
+
+    /// A revocation that stands in the log is not ordered again, and one that finds no room is refused, not forgotten.
+    private func revoke(_ revocation: AdmittedRevocation, _ publish: PendingPublish) {
+        let isDone = replica.isRevoked(revocation.revocation.certificateDigest)
+        guard isDone || replica.canAccept else { return gateway.answer(revocation: publish, .busy, now: now) }
+        if !isDone { inbox.append(.revoke(revocation)) }
+        gateway.answer(revocation: publish, nil, now: now)
     }
 
     /// What is late is refused here, before it costs anyone anything, unless it is in the log already and only its answer is wanted. What the

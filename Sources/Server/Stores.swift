@@ -8,7 +8,7 @@ import Wire
 /// Why something cannot be read back from the stores.
 enum StoresError: Error, CustomStringConvertible {
     case index(IndexError)
-    case journal(Storage.JournalError)
+    case journal(JournalError)
     case log(LogError)
     case unreadable(String)
     case unknownReport

@@ -88,27 +88,27 @@ import Wire
         let hash = Keys.chain
         var both = machine()
         _ = try both.restore(signed(Vote(.nullify, epoch: 1, view: 3, hash: .zero)))
-        #expect(throws: JournalError.contradiction(view: 3)) {
+        #expect(throws: RestoreError.contradiction(view: 3)) {
             try both.restore(signed(Vote(.finalize, epoch: 1, view: 3, hash: hash)))
         }
         var foreign = machine()
-        #expect(throws: JournalError.foreign) {
+        #expect(throws: RestoreError.foreign) {
             try foreign.restore(signed(Vote(.nullify, epoch: 2, view: 3, hash: .zero)))
         }
         var hollow = machine()
-        #expect(throws: JournalError.missingBlock(height: 1)) {
+        #expect(throws: RestoreError.missingBlock(height: 1)) {
             try hollow.restore(.finalized(FinalizedRecord(height: 1, hash: hash)))
         }
         var broken = machine()
         let car = Car(
             epoch: 1, lane: 0, after: Tip(position: 4, hash: hash), items: [], sealedAt: .init(milliseconds: 0))
-        #expect(throws: JournalError.brokenLane(position: 5)) {
+        #expect(throws: RestoreError.brokenLane(position: 5)) {
             try broken.restore(.signed(Keys.sign(.ownCar(car), by: 0)))
         }
         let other = Car(epoch: 1, lane: 1, after: .origin, items: [[1]], sealedAt: .init(milliseconds: 0))
         let rival = Car(epoch: 1, lane: 1, after: .origin, items: [[2]], sealedAt: .init(milliseconds: 0))
         _ = try broken.restore(.signed(Keys.sign(.ack(Ack(other)), by: 0)))
-        #expect(throws: JournalError.conflictingAck(lane: 1, position: 1)) {
+        #expect(throws: RestoreError.conflictingAck(lane: 1, position: 1)) {
             try broken.restore(.signed(Keys.sign(.ack(Ack(rival)), by: 0)))
         }
     }
