@@ -70,6 +70,9 @@ struct IngestBench: AsyncParsableCommand {
     }
 
     private func phase(_ kind: LoadFleet.Kind, _ load: LoadFleet, _ committee: DemoCommittee) async throws -> Interval {
+        if Terminal.isInteractive {
+            Terminal.write("waymark: \(kind), \(Self.warmUpSeconds) s of warming up and \(duration) s of measuring\n")
+        }
         await load.drive(kind)
         try await Task.sleep(for: .seconds(Self.warmUpSeconds))
         await load.forgetLatencies()
