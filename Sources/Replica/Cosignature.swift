@@ -93,6 +93,17 @@ public struct Cosigners: Sendable {
         return checkpoint
     }
 
+    /// The own word on a head: made here with the validator's key, so it needs no check.
+    public func cosign(
+        _ head: Head, as validator: Int, with key: SigningKey, asksForReturn: Bool
+    ) -> VerifiedCosignature {
+        precondition(keys[validator].publicKey == key.publicKey, "a validator cosigns with its own key")
+        return VerifiedCosignature(
+            Cosignature(
+                validator: validator, head: head, signature: key.sign(statement(of: head)),
+                asksForReturn: asksForReturn))
+    }
+
     /// The line of the checkpoint that a cosignature makes; nil where its time is out of the format's range.
     public func line(of validator: Int, _ signature: Signature, head: Head) -> NoteSignature? {
         keys[validator].cosignature(signature, seconds: head.time.seconds)

@@ -8,7 +8,7 @@ enum Release: Sendable {
     /// A message to validators.
     case message(PeerMessage, to: Audience)
     /// An own cosignature: to its recipients, and back to the replica.
-    case cosignature(Cosignature, to: Audience)
+    case cosignature(VerifiedCosignature, to: Audience)
     /// An executed block: to the stores, the subscribers and the watchers.
     case executed(ExecutedBlock)
     /// A head with its quorum: to the stores.

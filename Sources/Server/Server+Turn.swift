@@ -55,10 +55,8 @@ extension Server {
         case .send(let message, let audience):
             outbox.add(.message(message, to: audience))
         case .cosign(let head, let audience, let asksForReturn):
-            let cosignature = Cosignature(
-                validator: me, head: head, signature: keys.cosigning.sign(cosigners.statement(of: head)),
-                asksForReturn: asksForReturn)
-            outbox.add(.cosignature(cosignature, to: audience))
+            let own = cosigners.cosign(head, as: me, with: keys.cosigning, asksForReturn: asksForReturn)
+            outbox.add(.cosignature(own, to: audience))
         case .executed(let block):
             outbox.add(.executed(block))
         case .published(let head):
@@ -112,9 +110,9 @@ extension Server {
                 inbox.append(.signed(signed))
             case .message(let message, let audience):
                 send(.message(message), to: audience)
-            case .cosignature(let cosignature, let audience):
-                send(.cosignature(cosignature), to: audience)
-                if let own = cosigners.verify(cosignature) { inbox.append(.cosignature(own)) }
+            case .cosignature(let own, let audience):
+                send(.cosignature(own.cosignature), to: audience)
+                inbox.append(.cosignature(own))
             case .executed(let block): blockExecuted(block)
             case .published(let head): headPublished(head)
             case .answer(let token, let answer): self.answer(token, answer)

@@ -23,7 +23,6 @@ actor Fleet: LoopBound {
     private var timer: LoopTimer?
     private var startedAt: UInt64 = 0
     private var drivenUntil: UInt64 = 0
-    private var isDriving = false
 
     private static let stepMilliseconds: UInt64 = 100
     private static let telemetryMilliseconds: UInt64 = 1000
@@ -39,19 +38,13 @@ actor Fleet: LoopBound {
         self.traffic = traffic
         self.mapDigest = mapDigest
         loop = committee.loop
-        vehicles = identities.enumerated().map { number, identity in
-            var settings = VehicleSettings()
-            settings.seed = seed &+ UInt64(number)
-            settings.telemetryQoS = .atLeastOnce
-            return Vehicle(committee: committee, identity: identity, settings: settings) { news.take($0) }
-        }
+        vehicles = news.vehicles(identities, committee, seed: seed)
     }
 
     /// Connects every vehicle and begins to drive.
     func start() {
         startedAt = loop.monotonicMilliseconds
         drivenUntil = startedAt
-        isDriving = true
         let area = traffic.network.bounds.cells(level: Self.followedLevel)
         for vehicle in vehicles {
             vehicle.assumeIsolated {
@@ -66,8 +59,15 @@ actor Fleet: LoopBound {
 
     /// Sees nothing more and says nothing more; what was reported is still waited for.
     func park() {
-        isDriving = false
         timer?.disarm()
+    }
+
+    /// Waits until nothing waits for its receipt any more, half a minute at most.
+    func waitForReceipts() async {
+        for _ in 0..<300 {
+            if summary().waitingReports == 0 { return }
+            try? await Task.sleep(for: .milliseconds(100))
+        }
     }
 
     /// Disconnects.
@@ -169,13 +169,23 @@ final class FleetNews: Sendable {
         state = LoopLocal(State(), on: loop)
     }
 
+    /// Vehicles of these identities, each of which tells its news here.
+    func vehicles(_ identities: [VehicleIdentity], _ committee: CommitteeAccess, seed: UInt64) -> [Vehicle] {
+        identities.enumerated().map { number, identity in
+            var settings = VehicleSettings()
+            settings.seed = seed &+ UInt64(number)
+            settings.telemetryQoS = .atLeastOnce
+            return Vehicle(committee: committee, identity: identity, settings: settings) { self.take($0) }
+        }
+    }
+
     /// Hazards that were ever confirmed, by name.
     var confirmed: [HazardID: Hazard] { state.value.confirmed }
     var latencies: Percentiles { state.value.latencies }
     var refusals: [String: UInt64] { state.value.refusals }
     var faults: [String] { state.value.faults }
 
-    func take(_ event: VehicleEvent) {
+    private func take(_ event: VehicleEvent) {
         switch event {
         case .acknowledged(let answer):
             state.value.latencies.add(Double(answer.sinceObservationMilliseconds))

@@ -28,12 +28,7 @@ actor LoadFleet: LoopBound {
         self.news = news
         self.window = window
         loop = committee.loop
-        vehicles = identities.enumerated().map { number, identity in
-            var settings = VehicleSettings()
-            settings.seed = seed &+ UInt64(number)
-            settings.telemetryQoS = .atLeastOnce
-            return Vehicle(committee: committee, identity: identity, settings: settings) { news.take($0) }
-        }
+        vehicles = news.vehicles(identities, committee, seed: seed)
     }
 
     func start() {

@@ -24,10 +24,7 @@ struct SimulateCommand: AsyncParsableCommand {
             terminal.draw([SimulationReport(summary).line(second: second)])
         }
         await run.park()
-        for _ in 0..<300 {
-            if await run.summary().waitingReports == 0 { break }
-            try await Task.sleep(for: .milliseconds(100))
-        }
+        await run.waitForReceipts()
         let report = SimulationReport(await run.summary())
         await run.stop()
         run.loop.stop()
