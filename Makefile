@@ -3,6 +3,7 @@
 # One build folder serves running and testing: an optimised build whose internals tests may see.
 BUILD = -c release -Xswiftc -enable-testing
 BIN = .build/release/waymark
+TESTS = .build/release/waymarkPackageTests.xctest
 MAP = .cache/maps/Helsinki.osm.pbf
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
@@ -21,8 +22,8 @@ build: packages
 	swift build $(BUILD) --product waymark
 
 unit: packages
-	swift build $(BUILD) --build-tests
-	swift test $(BUILD) --skip-build --parallel
+	swift build $(BUILD) --product waymarkPackageTests
+	$(TESTS) --testing-library swift-testing
 
 # The values and machines once more, unoptimised: their preconditions and overflow checks all on.
 pure: packages

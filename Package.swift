@@ -45,7 +45,8 @@ let values: [Target] = [
     module("Geography"),
     module("Cryptography", ["CSodium", "COpenSSL"]),
     module("Schema", [protobuf], exclude: ["Protobuf"]),
-    module("Telemetry", ["Wire", "Schema", "Cryptography", "Geography", protobuf]),
+    module("Models", ["Wire", "Cryptography", "Schema", protobuf]),
+    module("Telemetry", ["Wire", "Schema", "Cryptography", "Geography", "Models", protobuf]),
     module("TransparencyLog", ["Cryptography"]),
     module("Roads", ["Geography", "Schema", "CZlib", heap, protobuf]),
 ]
@@ -53,9 +54,12 @@ let values: [Target] = [
 let machines: [Target] = [
     module("Consensus", ["Wire", "Cryptography", deque]),
     module("Hazards", ["Wire", "Schema", "Cryptography", "Telemetry", "Geography", protobuf]),
+    module("Federation", ["Wire", "Cryptography", "Telemetry", "Models"]),
     module(
         "Replica",
-        ["Wire", "Cryptography", "Geography", "Consensus", "Telemetry", "TransparencyLog", "Hazards"]),
+        [
+            "Wire", "Cryptography", "Geography", "Consensus", "Telemetry", "TransparencyLog", "Hazards", "Federation",
+        ]),
 ]
 
 let shells: [Target] = [
@@ -66,28 +70,28 @@ let shells: [Target] = [
         "Server",
         [
             "Wire", "Replica", "Transport", "Storage", "EventLoop", "Cryptography", "Telemetry", "Consensus",
-            "TransparencyLog", "Hazards", logging,
+            "TransparencyLog", "Hazards", "Federation", logging,
         ]),
     .target(
         name: "Inspection",
         dependencies: [
             "Wire", "Storage", "TransparencyLog", "Replica", "Roads", "Geography", "Telemetry", "Hazards",
-            "Cryptography", hummingbird, logging,
+            "Cryptography", "Models", hummingbird, logging,
         ],
         path: "Sources/Inspection", resources: [.embedInCode("Page")], swiftSettings: strict),
     module(
         "VehicleKit",
         [
             "Wire", "Telemetry", "Hazards", "TransparencyLog", "Transport", "EventLoop", "Cryptography", "Geography",
-            deque,
+            "Roads", "Models", "Federation", deque,
         ]),
-    module("Traffic", in: "simulator", ["Wire", "Geography", "Roads", "Telemetry"]),
+    module("Traffic", in: "simulator", ["Wire", "Geography", "Roads", "Telemetry", "Models"]),
     .executableTarget(
         name: "waymark",
         dependencies: [
             "Server", "Inspection", "VehicleKit", "Traffic", "Storage", "Roads", "TransparencyLog", "Telemetry",
-            "Hazards", "Geography", "Cryptography", "EventLoop", "Transport", "Replica", "Wire", argumentParser,
-            logging,
+            "Hazards", "Geography", "Cryptography", "EventLoop", "Transport", "Replica", "Wire", "Models", "Federation",
+            argumentParser, logging,
         ],
         path: "Sources/waymark", swiftSettings: strict),
 ]
@@ -100,8 +104,15 @@ let pureTests: [Target] = [
     tests("TransparencyLog", ["Cryptography"]),
     tests("Roads", ["Geography", "Schema", protobuf]),
     tests("Consensus", ["Wire", "Cryptography"]),
+    tests("Models", ["Wire", "Cryptography"]),
     tests("Hazards", ["Wire", "Cryptography", "Geography", "Telemetry"]),
-    tests("Replica", ["Wire", "Cryptography", "Geography", "Consensus", "Telemetry", "TransparencyLog", "Hazards"]),
+    tests("Federation", ["Wire", "Cryptography", "Geography", "Telemetry", "Models"]),
+    tests(
+        "Replica",
+        [
+            "Wire", "Cryptography", "Geography", "Consensus", "Telemetry", "TransparencyLog", "Hazards", "Federation",
+            "Models",
+        ]),
 ]
 
 let shellTests: [Target] = [
@@ -113,19 +124,20 @@ let shellTests: [Target] = [
         "Inspection",
         [
             "Wire", "Storage", "TransparencyLog", "Replica", "Roads", "Geography", "Telemetry", "Hazards",
-            "Cryptography", hummingbird, logging,
+            "Cryptography", "Models", hummingbird, logging,
         ]),
     tests(
         "VehicleKit",
         [
             "Wire", "Telemetry", "Hazards", "TransparencyLog", "Transport", "EventLoop", "Cryptography", "Geography",
+            "Roads", "Models", "Federation",
         ]),
-    tests("Traffic", ["Geography", "Roads", "Telemetry", "Wire"]),
+    tests("Traffic", ["Geography", "Roads", "Telemetry", "Wire", "Models"]),
     tests(
         "Server",
         [
             "Consensus", "Cryptography", "Geography", "Hazards", "Replica", "Storage", "Telemetry", "Transport",
-            "TransparencyLog", "Wire",
+            "TransparencyLog", "Wire", "Federation",
         ]),
 ]
 

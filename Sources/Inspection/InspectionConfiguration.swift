@@ -10,8 +10,10 @@ public struct InspectionConfiguration: Sendable {
     public var port: Int
     /// The folder of the C2SP tree: `checkpoint` and `tile/`.
     public var logDirectory: String
-    /// The index of blocks; without it `/api/v1/blocks` knows only those of this process's life.
+    /// The index of blocks and rounds; without it `/api/v1/blocks` knows only those of this process's life, and `/api/v1/models` nothing.
     public var index: Index?
+    /// The folder of models' versions, each file under its SHA-256 in 64 digits; without it there are no `/blobs` and no learned speeds.
+    public var modelsDirectory: String?
     /// What the explorer page is called, for example the region's name.
     public var title: String
     /// The validator's name in its committee.
@@ -31,15 +33,16 @@ public struct InspectionConfiguration: Sendable {
 
     /// A configuration.
     public init(
-        host: String, port: Int, logDirectory: String, index: Index? = nil, title: String, validator: String,
-        committeeSize: Int,
-        origin: String, committee: [UInt8]? = nil, policy: String? = nil, hazards: [Hazard] = [],
+        host: String, port: Int, logDirectory: String, index: Index? = nil, modelsDirectory: String? = nil,
+        title: String, validator: String, committeeSize: Int, origin: String, committee: [UInt8]? = nil,
+        policy: String? = nil, hazards: [Hazard] = [],
         logger: Logger = Logger(label: "waymark.inspection")
     ) {
         self.host = host
         self.port = port
         self.logDirectory = logDirectory
         self.index = index
+        self.modelsDirectory = modelsDirectory
         self.title = title
         self.validator = validator
         self.committeeSize = committeeSize

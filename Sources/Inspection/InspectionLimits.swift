@@ -22,6 +22,10 @@ enum InspectionLimits {
     static let bundlesPerTrail = 512
     /// Blocks in one answer.
     static let blocksPerAnswer: UInt64 = 256
+    /// Rounds of each model in one answer.
+    static let roundsPerAnswer: UInt64 = 256
+    /// Files of versions kept in memory, of 26 MB at most: two models' current ones, and those before.
+    static let versionFiles = 4
     /// Corners of all roads in the answer to `/api/v1/roads`: about 12 MB. Minor roads beyond it are left out, and the answer says so.
     static let roadCorners = 1_500_000
 

@@ -3,6 +3,7 @@ import HummingbirdCore
 import Logging
 import Replica
 import Storage
+import Telemetry
 
 /// A validator's window for people and auditors, over HTTP: the explorer page, the log's files, a JSON API, live events, metrics, health.
 ///
@@ -28,7 +29,20 @@ public struct InspectionServer: Sendable {
         self.notices = notices
         self.metrics = metrics
         self.status = status
-        hub = Hub(hazards: configuration.hazards)
+        hub = Hub(hazards: configuration.hazards, learning: Self.learning(configuration))
+    }
+
+    /// How training stands when the server starts; later entries come as notices.
+    private static func learning(_ configuration: InspectionConfiguration) -> [LearningState] {
+        guard let index = configuration.index else { return [] }
+        do throws(Rejection) {
+            var states: [LearningState] = []
+            for model in LearnedModel.allCases { states.append(try LearningState(model: model, in: index)) }
+            return states
+        } catch {
+            configuration.logger.error("the index has no rounds to show", metadata: ["reason": "\(error.message)"])
+            return []
+        }
     }
 
     /// Listens until the task is cancelled or the notices end; throws where the address cannot be had. `whenBound` is told the port once it
@@ -95,6 +109,10 @@ extension InspectionServer {
             .addRoutes(to: router)
         ExplorerRoutes().addRoutes(to: router)
         RoadRoutes(map).addRoutes(to: router)
+        let models = VersionFiles(directory: configuration.modelsDirectory, logger: configuration.logger)
+        models.addRoutes(to: router)
+        ModelRoutes(index: configuration.index).addRoutes(to: router)
+        SpeedRoutes(map: map, files: models, index: configuration.index, clock: clock).addRoutes(to: router)
         return router
     }
 }

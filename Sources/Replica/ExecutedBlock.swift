@@ -1,5 +1,6 @@
 import Consensus
 import Cryptography
+import Federation
 import Hazards
 import Telemetry
 import TransparencyLog
@@ -21,8 +22,10 @@ public struct ExecutedBlock: Sendable {
     public var entries: [Entry]
     /// The same entries' bytes.
     public var leaves: [[UInt8]]
-    /// The reports that it accepted, with the leaf of each.
-    public var reports: [AcceptedReport]
+    /// The reports and updates that it accepted, with the leaf of each.
+    public var submissions: [AcceptedSubmission]
+    /// Work that it asks for: a round that it closed.
+    public var jobs: [RoundJob]
     /// Hazards that appeared, changed or ended, in the order in which they did.
     public var hazards: [Hazard]
     /// What was executed.
@@ -33,20 +36,21 @@ public struct ExecutedBlock: Sendable {
     /// The block in numbers.
     public var summary: BlockSummary {
         BlockSummary(
-            height: height, view: view, time: time, entries: entries.count, reports: reports.count,
+            height: height, view: view, time: time, entries: entries.count,
+            reports: entries.count { if case .report = $0 { true } else { false } },
             observations: entries.count { if case .observation = $0 { true } else { false } }, size: head.size,
             root: head.root)
     }
 }
 
-/// A report that execution accepted, as it goes to the vehicles' records off the log.
-public struct AcceptedReport: Sendable {
-    /// The report with its bytes, signature and certificate.
-    public var admitted: AdmittedReport
-    /// Where its `ReportEntry` stands in the log.
+/// What execution accepted, as it goes to the vehicles' records off the log.
+public struct AcceptedSubmission: Sendable {
+    /// The report or update with its bytes, signature and certificate.
+    public var submission: Submission
+    /// Its `ReportEntry` or `UpdateAcceptedEntry`.
+    public var entry: Entry
+    /// Where that stands in the log.
     public var leaf: UInt64
-    /// Whether its edges count: false where it names another map than the committee's.
-    public var mapIsKnown: Bool
 }
 
 /// The log after a block: what the validators cosign.

@@ -1,5 +1,6 @@
 import Consensus
 import Cryptography
+import Federation
 import Hazards
 import Telemetry
 import TransparencyLog
@@ -7,37 +8,68 @@ import Wire
 
 /// The state that follows from the finalized blocks, and nothing else: the same on every validator.
 ///
-/// A block is executed in four strokes: its own entry opens it; each report, in the block's order, is accepted or refused by what only
-/// log order can decide (sequence, revocation, certificate's validity, age, rate); the observations of all its accepted reports follow,
-/// sorted, so that one report's do not stand side by side; hazards take them in that order. Log time, the block's timestamp, is the only
-/// clock. The *public* state, hazards, can be replayed by anyone from the log; the *private* state, who sent what, stays with the validators,
-/// and only its root is in the log.
+/// A block is executed in five strokes: its own entry opens it; rounds of learning go on to its time; each report and update, in the
+/// block's order, is accepted or refused by what only log order can decide (sequence, revocation, certificate's validity, age, rate, round);
+/// the observations of all its accepted reports follow, sorted, so that one report's do not stand side by side; hazards take them in that
+/// order. Log time, the block's timestamp, is the only clock. The *public* state, hazards and rounds, can be replayed by anyone from the log;
+/// the *private* state, who sent what, stays with the validators, and only its root is in the log.
 struct Ledger: Sendable {
     private let terms: CommitteeTerms
     private let logSecret: [UInt8]
     private(set) var tree = Tree()
     private(set) var hazards: Hazards
+    private(set) var federation: Federation
     private var accounts: [PublicKey: Account] = [:]
     private var revoked: Set<Digest> = []
+    /// Each model's claims as they stand in the private state.
+    private var keptClaims: [LearnedModel: [UInt8]] = [:]
     private var privateState = StateTree()
     private(set) var height: UInt64 = 0
     private var parentHash: Digest
 
-    init(terms: CommitteeTerms, logSecret: [UInt8], genesis: Digest) {
+    init(terms: CommitteeTerms, logSecret: [UInt8], genesis: Digest, claimsNeeded: Int) {
         self.terms = terms
         self.logSecret = logSecret
         self.hazards = Hazards()
+        self.federation = Federation(terms: terms.learning, claimsNeeded: claimsNeeded)
         self.parentHash = genesis
     }
 
-    /// SHA-256 of the public root and the private root.
+    /// SHA-256 of the public root and the private root; the public root is the hash of the hazards' digest and the rounds'.
     var stateRoot: Digest {
-        mutating get { Digest.sha256(hazards.digest.bytes + privateState.root().bytes) }
+        mutating get {
+            let publicRoot = Digest.sha256(hazards.digest.bytes + federation.digest.bytes)
+            return Digest.sha256(publicRoot.bytes + privateState.root().bytes)
+        }
     }
 
-    /// What execution would make of the key (vehicle, sequence) now: whether it is new, already in the log, or too old to tell.
-    func standing(of vehicle: PublicKey, sequence: UInt64) -> ReplayWindow.Standing {
-        accounts[vehicle]?.window.standing(of: sequence) ?? .fresh
+    /// What execution would make of a submission now, its age and rate aside.
+    func standing(of submission: Submission) -> SubmissionStanding {
+        if revoked.contains(submission.enrolment.digest) { return .refused(.revoked) }
+        switch submission {
+        case .report(let report):
+            switch accounts[report.certificate.vehicleKey]?.window.standing(of: report.report.sequence) ?? .fresh {
+            case .fresh: return .fresh
+            case .repeated: return .repeated
+            case .belowWindow: return .refused(.belowWindow)
+            }
+        case .update(let update):
+            return standing(of: update)
+        }
+    }
+
+    private func standing(of update: AdmittedUpdate) -> SubmissionStanding {
+        switch federation.standing(of: update.update, nullifier: nullifier(of: update)) {
+        case .fresh: .fresh
+        case .repeated: .repeated
+        case .refused(let refusal): .refused(refusal)
+        }
+    }
+
+    private func nullifier(of update: AdmittedUpdate) -> Digest {
+        Nullifier.make(
+            logSecret: logSecret, enrolment: update.enrolment.digest, model: update.update.model,
+            round: update.update.round)
     }
 
     /// Whether the certificate was revoked by an entry of the log.
@@ -48,9 +80,13 @@ struct Ledger: Sendable {
         precondition(finalized.height == height + 1, "blocks are executed in order of height")
         var execution = Execution(finalized, firstIndex: tree.size)
         execution.append(.block(opening(finalized)))
+        execution.take(federation.advance(to: execution.time))
         for car in finalized.cars {
-            for item in CarInspector(terms: terms).decode(items: car.car.items) { run(item, in: &execution) }
+            for item in CarInspector(terms: terms).decode(items: car.car.items) {
+                run(item, of: car.lane, in: &execution)
+            }
         }
+        for model in terms.learning.models { keepClaims(on: model) }
         for entry in execution.sortedObservations() {
             execution.append(.observation(entry))
             execution.hazards += hazards.apply(entry, at: execution.time, height: finalized.height)
@@ -68,15 +104,43 @@ struct Ledger: Sendable {
             blockHash: finalized.hash, parentHash: parentHash, stateRootBefore: stateRoot)
     }
 
-    private mutating func run(_ item: AdmittedItem, in execution: inout Execution) {
+    private mutating func run(_ item: AdmittedItem, of lane: ValidatorIndex, in execution: inout Execution) {
         switch item {
         case .report(let report):
             if let refusal = accept(report, in: &execution) {
-                execution.refused.append(Refused(report: report, refusal: refusal))
+                execution.refused.append(Refused(submission: .report(report), refusal: refusal))
             }
+        case .update(let update):
+            if let refusal = accept(update, in: &execution) {
+                execution.refused.append(Refused(submission: .update(update), refusal: refusal))
+            }
+        case .claim(let claim):
+            execution.take(federation.take(claim, from: lane))
         case .revocation(let revocation):
             revoke(revocation, in: &execution)
         }
+    }
+
+    /// Counts the update, or says why not; a repeat is neither.
+    private mutating func accept(_ update: AdmittedUpdate, in execution: inout Execution) -> Refusal? {
+        switch standing(of: .update(update)) {
+        case .refused(let refusal): return refusal
+        case .repeated: return nil
+        case .fresh: break
+        }
+        if let refusal = update.refusal(atLogTime: execution.time) { return refusal }
+        let counted = federation.accept(update, nullifier: nullifier(of: update), at: execution.time)
+        execution.accept(.update(update), as: .updateAccepted(counted.entry))
+        execution.take(counted.steps)
+        return nil
+    }
+
+    /// Claims stand in cars and not in the log: private state, until they make a result.
+    private mutating func keepClaims(on model: LearnedModel) {
+        let claims = federation.claims(on: model)
+        guard claims != keptClaims[model] ?? [] else { return }
+        keptClaims[model] = claims
+        privateState.set(Digest.sha256(Array("waymark.v1.claims.\(model.name)".utf8)), to: claims)
     }
 
     /// Accepts the report, or says why not. A repeat is neither: it adds nothing and is answered with the first one's receipt.
@@ -101,7 +165,7 @@ struct Ledger: Sendable {
     private func record(_ admitted: AdmittedReport, in execution: inout Execution) {
         let report = admitted.report
         let mapIsKnown = terms.knowsMap(of: report)
-        execution.accept(admitted, mapIsKnown: mapIsKnown)
+        execution.accept(.report(admitted), as: .report(ReportEntry(commitment: admitted.commitment)))
         for observation in report.observations {
             execution.observations.append(
                 ObservationEntry(
@@ -117,10 +181,20 @@ struct Ledger: Sendable {
     }
 }
 
-/// A report that execution refused, and why.
+/// What execution would make of a submission.
+enum SubmissionStanding: Hashable, Sendable {
+    /// It would be accepted, if it is not too old and not too many.
+    case fresh
+    /// It is in the log.
+    case repeated
+    /// It is refused, and why.
+    case refused(Refusal)
+}
+
+/// What execution refused, and why.
 public struct Refused: Sendable {
-    /// The report.
-    public var report: AdmittedReport
+    /// The report or update.
+    public var submission: Submission
     /// The reason that its sender is told.
     public var refusal: Refusal
 }
@@ -144,7 +218,8 @@ private struct Execution {
     var entries: [Entry] = []
     var leaves: [[UInt8]] = []
     var observations: [ObservationEntry] = []
-    var reports: [AcceptedReport] = []
+    var submissions: [AcceptedSubmission] = []
+    var jobs: [RoundJob] = []
     var refused: [Refused] = []
     var hazards: [Hazard] = []
 
@@ -160,10 +235,20 @@ private struct Execution {
         leaves.append(entry.encoded())
     }
 
-    mutating func accept(_ admitted: AdmittedReport, mapIsKnown: Bool) {
+    mutating func accept(_ submission: Submission, as entry: Entry) {
         let leaf = firstIndex + UInt64(entries.count)
-        append(.report(ReportEntry(commitment: admitted.commitment)))
-        reports.append(AcceptedReport(admitted: admitted, leaf: leaf, mapIsKnown: mapIsKnown))
+        submissions.append(AcceptedSubmission(submission: submission, entry: entry, leaf: leaf))
+        append(entry)
+    }
+
+    /// What the rounds ask for.
+    mutating func take(_ steps: [RoundStep]) {
+        for step in steps {
+            switch step {
+            case .entry(let entry): append(entry)
+            case .compute(let job): jobs.append(job)
+            }
+        }
     }
 
     /// In the order of (cell, kind, tag): what stood together in a report is spread over the block. Equal ones are told apart by the rest
@@ -180,8 +265,8 @@ private struct Execution {
     func result(root: Digest, size: UInt64) -> ExecutedBlock {
         ExecutedBlock(
             height: finalized.height, view: finalized.block.view, time: time, hash: finalized.hash,
-            firstIndex: firstIndex, entries: entries, leaves: leaves, reports: reports, hazards: hazards,
-            finalized: finalized,
+            firstIndex: firstIndex, entries: entries, leaves: leaves, submissions: submissions, jobs: jobs,
+            hazards: hazards, finalized: finalized,
             head: Head(height: finalized.height, time: time, size: size, root: root))
     }
 }

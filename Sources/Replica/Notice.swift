@@ -1,6 +1,7 @@
 import Cryptography
 import Geography
 import Hazards
+import Telemetry
 import Wire
 
 /// What a validator tells those who watch it: explorer pages, terminals, subscribers of events. Watchers may miss some, and never slow it.
@@ -9,8 +10,27 @@ public enum Notice: Sendable {
     case block(BlockSummary)
     /// A hazard appeared, changed or ended.
     case hazard(Hazard)
+    /// A round opened, took an update, closed, or made a version.
+    case learning(LearningNotice)
     /// A vehicle whose owner consents to it is somewhere.
     case sighting(VehicleSighting)
+}
+
+/// An entry of a model's rounds: `roundOpened`, `updateAccepted`, `roundClosed`, `versionMade` or `versionDecided`.
+public struct LearningNotice: Sendable, Equatable {
+    /// The entry.
+    public var entry: Entry
+    /// Where it stands in the log.
+    public var index: UInt64
+    /// Log time.
+    public var time: Timestamp
+
+    /// An entry, where it stands and when.
+    public init(entry: Entry, index: UInt64, time: Timestamp) {
+        self.entry = entry
+        self.index = index
+        self.time = time
+    }
 }
 
 /// An executed block in numbers.

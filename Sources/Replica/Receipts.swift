@@ -1,18 +1,12 @@
 import Cryptography
 import Telemetry
 
-/// What identifies a report for the whole system: a vehicle signs a sequence number once, though it may re-sign the same items later.
-public struct ReportKey: Hashable, Sendable {
-    /// The vehicle's key.
-    public var vehicle: PublicKey
-    /// The vehicle's own count of its reports.
-    public var sequence: UInt64
-
-    /// The key of a report.
-    public init(vehicle: PublicKey, sequence: UInt64) {
-        self.vehicle = vehicle
-        self.sequence = sequence
-    }
+/// What identifies a submission for the whole system: a vehicle may sign the same again later, and one of its signings counts.
+public enum SubmissionKey: Hashable, Sendable {
+    /// A report, by the vehicle's own count.
+    case report(vehicle: PublicKey, sequence: UInt64)
+    /// An update: one a vehicle, model and round.
+    case update(vehicle: PublicKey, LearnedModel, round: UInt64)
 }
 
 /// A session's wish to be told what became of an item. The number is the shell's and means nothing here.
@@ -26,19 +20,19 @@ public struct SubmissionToken: Hashable, Sendable {
     }
 }
 
-/// What became of a submitted report.
+/// What became of a submission.
 public enum Answer: Sendable {
     /// It stands in the log at `leaf`, below the published head; `proof` leads from the leaf to the head's root.
-    case committed(leaf: UInt64, proof: [Digest], PublishedHead, mapIsKnown: Bool)
+    case committed(Entry, leaf: UInt64, proof: [Digest], PublishedHead)
     /// It stood in the log before it was submitted: the shell knows the leaf by its key.
-    case alreadyCommitted(ReportKey)
+    case alreadyCommitted(SubmissionKey)
     /// It stands in the log at `leaf`, too far back for the tree in memory to prove: the shell reads the proof from the tiles.
-    case committedEarlier(leaf: UInt64, mapIsKnown: Bool)
+    case committedEarlier(leaf: UInt64)
     /// It adds no entry, and why.
     case refused(Refusal)
 }
 
-/// Sessions that wait for their reports, from submission to the published head that covers them.
+/// Sessions that wait for their reports and updates, from submission to the published head that covers them.
 struct Receipts: Sendable {
     private struct Waiting {
         var token: SubmissionToken
@@ -46,57 +40,59 @@ struct Receipts: Sendable {
     }
 
     private struct Accepted {
-        var key: ReportKey
+        var key: SubmissionKey
+        var entry: Entry
         var leaf: UInt64
-        var mapIsKnown: Bool
         var tokens: [SubmissionToken]
     }
 
-    private var waiting: [ReportKey: [Waiting]] = [:]
-    /// Accepted reports above the published head, by height, lowest first.
-    private var accepted: [(height: UInt64, reports: [Accepted])] = []
+    private var waiting: [SubmissionKey: [Waiting]] = [:]
+    /// What was accepted above the published head, by height, lowest first.
+    private var accepted: [(height: UInt64, submissions: [Accepted])] = []
     private(set) var count = 0
 
     /// Whether another submission finds room.
     var hasRoom: Bool { count < ReplicaLimits.waitingSubmissions }
 
-    /// Whether this very report is on its way already.
-    func holds(_ key: ReportKey, digest: Digest) -> Bool {
+    /// Whether these very bytes are on their way already.
+    func holds(_ key: SubmissionKey, digest: Digest) -> Bool {
         waiting[key]?.contains { $0.digest == digest } ?? false
     }
 
-    /// Lets a session wait; false where too many wait for the same report.
-    mutating func wait(_ token: SubmissionToken, for key: ReportKey, digest: Digest) -> Bool {
+    /// Lets a session wait; false where too many wait for the same.
+    mutating func wait(_ token: SubmissionToken, for key: SubmissionKey, digest: Digest) -> Bool {
         guard waiting[key, default: []].count < ReplicaLimits.sessionsPerReport else { return false }
         waiting[key, default: []].append(Waiting(token: token, digest: digest))
         count += 1
         return true
     }
 
-    /// Lets a session wait for a report that was executed and is not yet below the published head; false where there is none.
-    mutating func wait(_ token: SubmissionToken, forExecuted key: ReportKey) -> Bool {
+    /// Lets a session wait for what was executed and is not yet below the published head; false where there is none.
+    mutating func wait(_ token: SubmissionToken, forExecuted key: SubmissionKey) -> Bool {
         for block in accepted.indices {
-            guard let index = accepted[block].reports.firstIndex(where: { $0.key == key }) else { continue }
-            guard accepted[block].reports[index].tokens.count < ReplicaLimits.sessionsPerReport else { return false }
-            accepted[block].reports[index].tokens.append(token)
+            guard let index = accepted[block].submissions.firstIndex(where: { $0.key == key }) else { continue }
+            guard accepted[block].submissions[index].tokens.count < ReplicaLimits.sessionsPerReport else {
+                return false
+            }
+            accepted[block].submissions[index].tokens.append(token)
             count += 1
             return true
         }
         return false
     }
 
-    /// Moves those who wait for the block's reports to those who wait for its head.
+    /// Moves those who wait for what the block accepted to those who wait for its head.
     mutating func execute(_ block: ExecutedBlock) {
-        let reports = block.reports.map { report in
-            let tokens = waiting.removeValue(forKey: report.admitted.key)?.map(\.token) ?? []
+        let submissions = block.submissions.map { accepted in
+            let tokens = waiting.removeValue(forKey: accepted.submission.key)?.map(\.token) ?? []
             return Accepted(
-                key: report.admitted.key, leaf: report.leaf, mapIsKnown: report.mapIsKnown, tokens: tokens)
+                key: accepted.submission.key, entry: accepted.entry, leaf: accepted.leaf, tokens: tokens)
         }
-        if !reports.isEmpty { accepted.append((block.height, reports)) }
+        if !submissions.isEmpty { accepted.append((block.height, submissions)) }
     }
 
-    /// Those who wait for exactly this refused report. A re-signed version of it is still on its way.
-    mutating func refuse(_ key: ReportKey, digest: Digest) -> [SubmissionToken] {
+    /// Those who wait for exactly this refused submission. A re-signed version of it is still on its way.
+    mutating func refuse(_ key: SubmissionKey, digest: Digest) -> [SubmissionToken] {
         guard let all = waiting[key] else { return [] }
         let refused = all.filter { $0.digest == digest }
         let others = all.filter { $0.digest != digest }
@@ -105,27 +101,33 @@ struct Receipts: Sendable {
         return refused.map(\.token)
     }
 
-    /// Everyone whose report stands below the published head, in log order.
+    /// Everyone whose submission stands below the published head, in log order.
     mutating func publish(_ published: PublishedHead, tree proofs: (UInt64) -> [Digest]?) -> [(SubmissionToken, Answer)]
     {
         var answers: [(SubmissionToken, Answer)] = []
         let split = accepted.firstIndex { $0.height > published.head.height } ?? accepted.endIndex
-        for report in accepted[..<split].flatMap(\.reports) where !report.tokens.isEmpty {
+        for one in accepted[..<split].flatMap(\.submissions) where !one.tokens.isEmpty {
             let answer: Answer =
-                if let proof = proofs(report.leaf) {
-                    .committed(leaf: report.leaf, proof: proof, published, mapIsKnown: report.mapIsKnown)
+                if let proof = proofs(one.leaf) {
+                    .committed(one.entry, leaf: one.leaf, proof: proof, published)
                 } else {
-                    .committedEarlier(leaf: report.leaf, mapIsKnown: report.mapIsKnown)
+                    .committedEarlier(leaf: one.leaf)
                 }
-            for token in report.tokens { answers.append((token, answer)) }
-            count -= report.tokens.count
+            for token in one.tokens { answers.append((token, answer)) }
+            count -= one.tokens.count
         }
         accepted.removeSubrange(..<split)
         return answers
     }
 }
 
-extension AdmittedReport {
-    /// What identifies the report for the whole system.
-    public var key: ReportKey { ReportKey(vehicle: certificate.vehicleKey, sequence: report.sequence) }
+extension Submission {
+    /// What identifies it for the whole system.
+    public var key: SubmissionKey {
+        let vehicle = enrolment.certificate.vehicleKey
+        switch self {
+        case .report(let report): return .report(vehicle: vehicle, sequence: report.report.sequence)
+        case .update(let update): return .update(vehicle: vehicle, update.update.model, round: update.update.round)
+        }
+    }
 }

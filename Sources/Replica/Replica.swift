@@ -1,5 +1,6 @@
 import Consensus
 import Cryptography
+import Federation
 import Hazards
 import Telemetry
 import TransparencyLog
@@ -65,7 +66,7 @@ public struct Replica: Sendable {
             committee: configuration.committee, me: configuration.me, settings: configuration.consensus)
         ledger = Ledger(
             terms: configuration.terms, logSecret: configuration.logSecret,
-            genesis: configuration.committee.chainID)
+            genesis: configuration.committee.chainID, claimsNeeded: configuration.committee.f + 1)
         heads = Heads(quorum: configuration.committee.quorum)
     }
 
@@ -84,8 +85,10 @@ public struct Replica: Sendable {
         switch event {
         case .start:
             return resume(at: now) + advance(.start, at: now)
-        case .submit(let report, let token):
-            return submit(report, token, at: now)
+        case .submit(let submission, let token):
+            return submit(submission, token, at: now)
+        case .computed(let result):
+            return claim(result, at: now)
         case .revoke(let revocation):
             guard !ledger.isRevoked(revocation.revocation.certificateDigest), consensus.canAccept else { return [] }
             return advance(.submit([CarItem.revocation(revocation.signed).encoded()]), at: now)
@@ -139,47 +142,70 @@ public struct Replica: Sendable {
     /// Whether the certificate was ended by an entry of the log.
     public func isRevoked(_ certificate: Digest) -> Bool { ledger.isRevoked(certificate) }
 
-    /// Whether the log has a report under that key, as far as its window tells.
-    public func hasCommitted(_ key: ReportKey) -> Bool {
-        ledger.standing(of: key.vehicle, sequence: key.sequence) == .repeated
+    /// Whether the log has it already, as far as its window tells.
+    public func hasCommitted(_ submission: Submission) -> Bool { ledger.standing(of: submission) == .repeated }
+
+    /// The version of a model that the fleet shall run; nil where the committee does not train it.
+    public func currentVersion(of model: LearnedModel) -> Digest? { ledger.federation.currentVersion(of: model) }
+
+    /// What leads from an entry to the head's root; nil where the tree in memory is past it.
+    public func inclusionProof(of leaf: UInt64, below head: PublishedHead) -> [Digest]? {
+        ledger.tree.inclusionProof(of: leaf, at: head.head.size)
     }
+
+    /// Claims of another result than the round's.
+    public var divergentClaims: UInt64 { ledger.federation.divergentClaims }
 
     // MARK: Submission
 
     private mutating func submit(
-        _ report: AdmittedReport, _ token: SubmissionToken, at now: Moment
+        _ submission: Submission, _ token: SubmissionToken, at now: Moment
     ) -> [ReplicaEffect] {
-        let key = report.key
-        if ledger.isRevoked(report.enrolment.digest) { return [.answer(token, .refused(.revoked))] }
-        switch ledger.standing(of: key.vehicle, sequence: key.sequence) {
-        case .belowWindow:
-            return [.answer(token, .refused(.belowWindow))]
+        switch ledger.standing(of: submission) {
+        case .refused(let refusal):
+            return [.answer(token, .refused(refusal))]
         case .repeated:
-            if receipts.wait(token, forExecuted: key) { return [] }
-            return [.answer(token, .alreadyCommitted(key))]
+            if receipts.wait(token, forExecuted: submission.key) { return [] }
+            return [.answer(token, .alreadyCommitted(submission.key))]
         case .fresh:
-            return submitFresh(report, token, at: now)
+            return submitFresh(submission, token, at: now)
         }
     }
 
     private mutating func submitFresh(
-        _ report: AdmittedReport, _ token: SubmissionToken, at now: Moment
+        _ submission: Submission, _ token: SubmissionToken, at now: Moment
     ) -> [ReplicaEffect] {
-        let isOnItsWay = receipts.holds(report.key, digest: report.digest)
+        let isOnItsWay = receipts.holds(submission.key, digest: submission.digest)
         guard receipts.hasRoom, isOnItsWay || consensus.canAccept,
-            receipts.wait(token, for: report.key, digest: report.digest)
+            receipts.wait(token, for: submission.key, digest: submission.digest)
         else { return [.answer(token, .refused(.busy))] }
         if isOnItsWay { return [] }
-        let items = [CarItem.certificate(report.signedCertificate), CarItem.report(report.signed)]
+        let items = [CarItem.certificate(submission.enrolment.signed), submission.carItem]
         return advance(.submit(items.map { $0.encoded() }), at: now)
     }
 
-    /// Tells the sessions whose reports found no car in time to try again.
-    private mutating func giveBack(_ items: [[UInt8]]) -> [ReplicaEffect] {
+    /// Tells the sessions whose submissions found no car in time to try again; an own claim is made again.
+    private mutating func giveBack(_ items: [[UInt8]], at now: Moment) -> [ReplicaEffect] {
         CarInspector(terms: configuration.terms).decode(items: items).flatMap { item -> [ReplicaEffect] in
-            guard case .report(let report) = item else { return [] }
-            return receipts.refuse(report.key, digest: report.digest).map { .answer($0, .refused(.busy)) }
+            switch item {
+            case .report(let report): return turnAway(.report(report), .busy)
+            case .update(let update): return turnAway(.update(update), .busy)
+            case .claim(let result): return claim(result, at: now)
+            case .revocation: return []
+            }
         }
+    }
+
+    private mutating func turnAway(_ submission: Submission, _ refusal: Refusal) -> [ReplicaEffect] {
+        receipts.refuse(submission.key, digest: submission.digest).map { .answer($0, .refused(refusal)) }
+    }
+
+    // MARK: Rounds
+
+    /// Says on the own lane what was computed, unless the others have decided the round meanwhile.
+    private mutating func claim(_ result: RoundResult, at now: Moment) -> [ReplicaEffect] {
+        guard ledger.federation.awaitsClaims(result.model, round: result.round) else { return [] }
+        return advance(.submit([CarItem.claim(result).encoded()]), at: now)
     }
 
     /// Counts what an own car carries, for when others vouch for it.
@@ -203,7 +229,7 @@ public struct Replica: Sendable {
             case .attested(let car):
                 counters.attestedObservations += UInt64(ownCars.removeValue(forKey: car.hash) ?? 0)
                 effects.append(.attested(car))
-            case .expired(let items): effects += giveBack(items)
+            case .expired(let items): effects += giveBack(items, at: now)
             case .finalized(let block): effects += finalize(block, at: now)
             case .serveHistory(let request, let peer): effects.append(.serveHistory(request, to: peer))
             case .serveCars(let request, let peer): effects.append(.serveCars(request, to: peer))
@@ -218,11 +244,9 @@ public struct Replica: Sendable {
     private mutating func finalize(_ finalized: FinalizedBlock, at now: Moment) -> [ReplicaEffect] {
         let (block, refused) = execute(finalized)
         var effects: [ReplicaEffect] = [.executed(block)]
-        for refusal in refused {
-            let tokens = receipts.refuse(refusal.report.key, digest: refusal.report.digest)
-            effects += tokens.map { .answer($0, .refused(refusal.refusal)) }
-        }
+        for refusal in refused { effects += turnAway(refusal.submission, refusal.refusal) }
         receipts.execute(block)
+        effects += block.jobs.map { .compute($0) }
         effects.append(.cosign(block.head, to: .all, asksForReturn: false))
         effects += publish(heads.execute(block.head))
         counters.divergences = heads.divergences
@@ -230,13 +254,14 @@ public struct Replica: Sendable {
         return effects
     }
 
-    /// The cosignatures of the newest head died with the process, so they are asked for once more.
+    /// The cosignatures of the newest head died with the process, so they are asked for once more; and so did work under way.
     private mutating func resume(at now: Moment) -> [ReplicaEffect] {
         guard let head = restoredHead else { return [] }
         restoredHead = nil
         let effects = publish(heads.execute(head))
         scheduleReminder(at: now)
-        return [.cosign(head, to: .all, asksForReturn: true)] + effects
+        let work = ledger.federation.openJobs.map { ReplicaEffect.compute($0) }
+        return [.cosign(head, to: .all, asksForReturn: true)] + effects + work
     }
 
     private mutating func execute(_ finalized: FinalizedBlock) -> (block: ExecutedBlock, refused: [Refused]) {
@@ -294,6 +319,8 @@ public struct ReplicaCounters: Sendable {
     public var entries: UInt64 = 0
     /// Reports accepted by execution.
     public var reports: UInt64 = 0
+    /// Updates counted in rounds.
+    public var updates: UInt64 = 0
     /// Observations added to the log.
     public var observations: UInt64 = 0
     /// Observations on the own lane that others vouched for.
@@ -304,13 +331,14 @@ public struct ReplicaCounters: Sendable {
     public var divergences: UInt64 = 0
     /// Pieces of evidence against validators.
     public var evidence: UInt64 = 0
-    /// Reports refused by execution, by reason.
+    /// Reports and updates refused by execution, by reason.
     public var refused: [Refusal: UInt64] = [:]
 
     mutating func count(_ block: ExecutedBlock, _ refusals: [Refused]) {
         blocks += 1
         entries += UInt64(block.entries.count)
-        reports += UInt64(block.reports.count)
+        reports += UInt64(block.summary.reports)
+        updates += UInt64(block.submissions.count) - UInt64(block.summary.reports)
         observations += UInt64(block.summary.observations)
         for refusal in refusals { refused[refusal.refusal, default: 0] += 1 }
     }

@@ -1,13 +1,16 @@
 import Consensus
 import Cryptography
+import Federation
 import Telemetry
 
 /// What a shell tells a replica.
 public enum ReplicaEvent: Sendable {
     /// The journal was replayed; take part from now on.
     case start
-    /// A session submits a report, admitted at the gateway, and waits for what becomes of it.
-    case submit(AdmittedReport, SubmissionToken)
+    /// A session submits a report or an update, admitted at the gateway, and waits for what becomes of it.
+    case submit(Submission, SubmissionToken)
+    /// A round was computed.
+    case computed(RoundResult)
     /// The enrolment authority ends a certificate.
     case revoke(AdmittedRevocation)
     /// A peer's message, all its signatures checked.
@@ -38,8 +41,10 @@ public enum ReplicaEffect: Sendable {
     case executed(ExecutedBlock)
     /// A quorum stands behind this head.
     case published(PublishedHead)
-    /// Tell a session what became of its report.
+    /// Tell a session what became of its submission.
     case answer(SubmissionToken, Answer)
+    /// Compute a round on the pool, keep the version's file, and bring the result back as `.computed`.
+    case compute(RoundJob)
     /// Others vouch for a car of the own lane: it will be ordered.
     case attested(AttestedCar)
     /// A peer asks for finalized blocks that are no longer in memory: read them from the journal.

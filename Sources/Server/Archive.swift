@@ -13,7 +13,7 @@ import Wire
 /// together, at most every 200 ms. A checkpoint is written with the entries below it, never before them.
 struct Archive {
     let stores: Stores
-    let reportKeys: ReportKeys
+    let submissionNames: SubmissionNames
     /// The log's files, while no job has them.
     private var tiles: TileStore?
     private var blocks: [IndexedBlock] = []
@@ -25,10 +25,10 @@ struct Archive {
     /// Where the journal has what has not been indexed yet.
     private var positions: [Digest: JournalPosition] = [:]
 
-    init(stores: Stores, tiles: TileStore, reportKeys: ReportKeys) {
+    init(stores: Stores, tiles: TileStore, submissionNames: SubmissionNames) {
         self.stores = stores
         self.tiles = tiles
-        self.reportKeys = reportKeys
+        self.submissionNames = submissionNames
     }
 
     /// Blocks that wait to be written.
@@ -114,11 +114,11 @@ struct Archive {
         }
         row.entries = block.entries.map(IndexedEntry.init)
         row.hazards = block.hazards.map(IndexedHazard.init)
-        row.records = block.reports.map { report in
+        row.records = block.submissions.map { accepted in
             StoredRecord(
-                digest: report.admitted.digest, key: reportKeys.digest(of: report.admitted.key),
-                bytes: report.admitted.reportBytes, signature: report.admitted.signature.bytes, received: block.time,
-                leaf: report.leaf)
+                digest: accepted.submission.digest, key: submissionNames.digest(of: accepted.submission.key),
+                bytes: accepted.submission.bytes, signature: accepted.submission.signature.bytes,
+                received: block.time, leaf: accepted.leaf)
         }
         return row
     }
@@ -166,20 +166,36 @@ struct ArchiveError: Error, CustomStringConvertible {
     let description: String
 }
 
-/// Names reports in the index without naming vehicles: HMAC(log secret, vehicle key || sequence).
-struct ReportKeys: Sendable {
+/// Names reports and updates in the index without naming vehicles: HMAC(log secret, kind || vehicle key || what tells them apart).
+struct SubmissionNames: Sendable {
     let secret: [UInt8]
 
-    func digest(of key: ReportKey) -> Digest {
-        var writer = Writer(capacity: 8)
-        writer.write(key.sequence)
-        return HMACSHA256.authenticate(key: secret, parts: [Array("report".utf8), key.vehicle.bytes, writer.bytes])
+    func digest(of key: SubmissionKey) -> Digest {
+        var writer = Writer(capacity: 9)
+        switch key {
+        case .report(let vehicle, let sequence):
+            writer.write(sequence)
+            return name("report", vehicle, writer)
+        case .update(let vehicle, let model, let round):
+            writer.write(model.rawValue)
+            writer.write(round)
+            return name("update", vehicle, writer)
+        }
+    }
+
+    private func name(_ kind: String, _ vehicle: PublicKey, _ rest: Writer) -> Digest {
+        HMACSHA256.authenticate(key: secret, parts: [Array(kind.utf8), vehicle.bytes, rest.bytes])
     }
 }
 
 extension IndexedEntry {
     init(_ entry: Entry) {
         switch entry {
+        case .roundOpened(let opened): self.init(entry, 5, opened.model, opened.round)
+        case .updateAccepted(let accepted): self.init(entry, 6, accepted.model, accepted.round)
+        case .roundClosed(let closed): self.init(entry, 7, closed.model, closed.round)
+        case .versionMade(let made): self.init(entry, 8, made.result.model, made.result.round)
+        case .versionDecided(let decided): self.init(entry, 9, decided.model, decided.round)
         case .block: self = .block
         case .report: self = .report
         case .revocation: self = .revocation
@@ -191,6 +207,13 @@ extension IndexedEntry {
                     kind: observation.kind.rawValue, isSeen: observation.polarity == .seen, weight: observation.weight,
                     tag: observation.tag.bytes))
         }
+    }
+}
+
+extension IndexedEntry {
+    private init(_ entry: Entry, _ type: UInt8, _ model: LearnedModel, _ round: UInt64) {
+        self = .learning(
+            IndexedLearning(type: type, model: model.rawValue, round: round, bytes: entry.encoded()))
     }
 }
 

@@ -51,9 +51,11 @@ public struct CommitteeFile: Codable, Sendable {
     public var authorities: [String]
     /// The map, if the committee agreed on one.
     public var map: Map?
+    /// The models that the fleet trains, if any.
+    public var learning: Learning?
 
     enum CodingKeys: String, CodingKey {
-        case origin, epoch, validators, authorities, map
+        case origin, epoch, validators, authorities, map, learning
         case chainID = "chain_id"
     }
 }
@@ -110,7 +112,7 @@ extension CommitteeFile {
             let digest = try ConfigurationError.digest(map.digest, "map digest")
             terms = CommitteeTerms.MapTerms(digest: digest, edgeCount: map.segments)
         }
-        return CommitteeTerms(chainID: try chain(), authorities: keys, map: terms)
+        return CommitteeTerms(chainID: try chain(), authorities: keys, map: terms, learning: try learningTerms())
     }
 
     /// The log's cosigners.
@@ -188,13 +190,16 @@ public enum ConfigurationError: Error, CustomStringConvertible, Sendable {
         return digest
     }
 
-    static func decode<Value: Decodable>(_ type: Value.Type, path: String) throws(ConfigurationError) -> Value {
-        let contents: Data
+    static func bytes(path: String) throws(ConfigurationError) -> [UInt8] {
         do {
-            contents = try Data(contentsOf: URL(fileURLWithPath: path))
+            return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
             throw .unreadable(path: path, reason: "\(error.localizedDescription)")
         }
+    }
+
+    static func decode<Value: Decodable>(_ type: Value.Type, path: String) throws(ConfigurationError) -> Value {
+        let contents = Data(try bytes(path: path))
         let decoder = JSONDecoder()
         decoder.allowsJSON5 = true
         do {

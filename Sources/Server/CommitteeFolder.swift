@@ -6,6 +6,7 @@ import Telemetry
 ///
 ///     DIR/committee.json5              the public committee file
 ///     DIR/log.policy                   which signatures make a checkpoint (C2SP tlog-policy)
+///     DIR/hold-out.bin                 what perception versions are judged by, if the committee trains any
 ///     DIR/authority.key                enrols vehicles; belongs to the authority, not to a validator
 ///     DIR/validator-K/validator.json5  how that validator runs
 ///     DIR/validator-K/keys/            its secrets
@@ -25,11 +26,14 @@ public struct CommitteeFolder: Sendable {
         public var httpPort: Int
         /// The committee's map, if it has one.
         public var map: (path: String, terms: CommitteeFile.Map)?
+        /// The models that it trains, and the file that perception is judged by.
+        public var learning: (rounds: CommitteeFile.Learning, holdOut: [UInt8])?
 
         /// A committee on loopback.
         public init(
             origin: String, validators: Int, host: String = "127.0.0.1", firstPort: Int = 7300, httpPort: Int = 8080,
-            map: (path: String, terms: CommitteeFile.Map)? = nil
+            map: (path: String, terms: CommitteeFile.Map)? = nil,
+            learning: (rounds: CommitteeFile.Learning, holdOut: [UInt8])? = nil
         ) {
             self.origin = origin
             self.validators = validators
@@ -37,6 +41,7 @@ public struct CommitteeFolder: Sendable {
             self.firstPort = firstPort
             self.httpPort = httpPort
             self.map = map
+            self.learning = learning
         }
     }
 
@@ -52,6 +57,8 @@ public struct CommitteeFolder: Sendable {
     public var committeePath: String { "\(path)/committee.json5" }
     /// The log's policy.
     public var policyPath: String { "\(path)/log.policy" }
+    /// The file that perception versions are judged by.
+    public var holdOutPath: String { "\(path)/hold-out.bin" }
     /// The enrolment authority's key.
     public var authorityPath: String { "\(path)/authority.key" }
     /// Folder of the validator with the number `index`, from 0.
@@ -79,7 +86,9 @@ public struct CommitteeFolder: Sendable {
         try SecretFile.write(authority.seed, to: authorityPath)
         let file = CommitteeFile(
             origin: plan.origin, chainID: Hex.encode(SecureRandom.bytes(32)), epoch: 1, validators: members,
-            authorities: [Hex.encode(authority.publicKey.bytes)], map: plan.map?.terms)
+            authorities: [Hex.encode(authority.publicKey.bytes)], map: plan.map?.terms,
+            learning: plan.learning?.rounds)
+        if let holdOut = plan.learning?.holdOut { try Data(holdOut).write(to: URL(fileURLWithPath: holdOutPath)) }
         try write(try text(of: file), to: committeePath)
         try write(try file.policy().text, to: policyPath)
         return file
@@ -117,6 +126,8 @@ public struct CommitteeFolder: Sendable {
                 },
                 // The road network that observations may name edges of, or null.
                 map: \(map),
+                // The file that perception versions are judged by, or null. Vehicles must not have it.
+                hold_out: \(plan.learning == nil ? "null" : "\"../hold-out.bin\""),
                 // Signed reports are deleted from the index after this time; their commitments stay in the log.
                 // The journal keeps what validators sent each other until it can be cut: see docs/OPERATIONS.md.
                 record_retention_hours: 24,

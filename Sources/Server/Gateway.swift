@@ -177,9 +177,9 @@ struct Gateway {
         inAdmission -= 1
         let publish = verdict.publish
         switch verdict.result {
-        case .report(let report):
-            remember(report.enrolment, publish.session)
-            return .report(report, token(for: publish, report))
+        case .submission(let submission):
+            remember(submission.enrolment, publish.session)
+            return .submission(submission, token(for: publish, submission))
         case .telemetry(let telemetry):
             remember(telemetry.enrolment, publish.session)
             return settle(telemetry, publish, now: now, isRevoked: isRevoked(telemetry.enrolment.digest))
@@ -199,6 +199,9 @@ struct Gateway {
             return nil
         }
         counters.telemetryVerified += 1
+        sessions[publish.session]?.running = [
+            .perception: telemetry.sample.modelDigest, .travelTimes: telemetry.sample.travelTimeDigest,
+        ].compactMapValues { $0 }
         acknowledge(publish, now: now)
         return telemetry.sample.showsPosition ? .sighting(VehicleSighting(telemetry.sample, publish.session)) : nil
     }
@@ -210,26 +213,28 @@ struct Gateway {
         sessions[number]?.enrolments[enrolment.digest] = enrolment
     }
 
-    private mutating func token(for publish: PendingPublish, _ report: AdmittedReport) -> SubmissionToken {
+    private mutating func token(for publish: PendingPublish, _ submission: Submission) -> SubmissionToken {
         lastToken += 1
         let token = SubmissionToken(number: lastToken)
         var publish = publish
-        publish.report = report.digest
-        publish.isMapKnown = terms.knowsMap(of: report.report)
+        publish.submission = submission.digest
+        publish.isMapKnown = submission.knowsMap(terms)
+        if case .update = submission { publish.wantsEntry = true }
         waiting[token] = publish
         return token
     }
 
     // MARK: Answers
 
-    /// The session and report that wait under a token, which is spent.
+    /// The session and submission that wait under a token, which is spent.
     mutating func redeem(_ token: SubmissionToken) -> PendingPublish? { waiting.removeValue(forKey: token) }
 
-    /// Tells the session that its report stands in the log, the receipt in front of the PUBACK.
-    mutating func confirm(_ publish: PendingPublish, receipt: [UInt8], now: Moment) {
-        guard let report = publish.report else { return }
-        counters.reportsAcknowledged += 1
-        let message = MQTTMessage(topic: Topics.receipt(report), payload: receipt)
+    /// Tells the session that its submission stands in the log, the receipt in front of the PUBACK.
+    mutating func confirm(_ publish: PendingPublish, _ entry: Entry, receipt: [UInt8], now: Moment) {
+        guard let submission = publish.submission else { return }
+        if publish.wantsEntry { counters.updatesAcknowledged += 1 } else { counters.reportsAcknowledged += 1 }
+        let payload = publish.wantsEntry ? Announcement(entry, receipt: receipt).encoded() : receipt
+        let message = MQTTMessage(topic: Topics.receipt(submission), payload: payload)
         let text = publish.isMapKnown ? nil : "unknownMap"
         guard let packetID = publish.packetID else {
             let actions = sessions[publish.session]?.mqtt.publish(message, now: now.instant) ?? []
@@ -240,9 +245,9 @@ struct Gateway {
         perform(actions ?? [], for: publish.session, now: now)
     }
 
-    /// Tells the session why its report adds nothing.
+    /// Tells the session why its submission adds nothing.
     mutating func refuse(_ publish: PendingPublish, _ refusal: Refusal, now: Moment) {
-        refuse(publish, .report, refusal, now: now)
+        refuse(publish, publish.wantsEntry ? .update : .report, refusal, now: now)
     }
 
     /// Answers a revocation: nil says that it is on its way to the log or stands there already.
@@ -278,10 +283,39 @@ struct Gateway {
         let isActive = hazard.state != .cleared
         let message = MQTTMessage(topic: topic, payload: hazard.encoded(), qos: .atLeastOnce, isRetained: isActive)
         retained.retain(isActive ? message : MQTTMessage(topic: topic, payload: [], isRetained: true))
-        for delivery in subscriptions.match(topic) {
-            counters.hazardsPushed += 1
+        counters.hazardsPushed += push(message, now: now)
+    }
+
+    // MARK: Rounds and versions
+
+    /// Tells those who subscribe to `topic`, and those who will.
+    mutating func retain(_ topic: String, _ payload: [UInt8], now: Moment) {
+        let message = MQTTMessage(topic: topic, payload: payload, qos: .atLeastOnce, isRetained: true)
+        retained.retain(message)
+        counters.announcementsPushed += push(message, now: now)
+    }
+
+    /// What was told under `topic` no longer holds.
+    mutating func forget(retained topic: String, now: Moment) {
+        let message = MQTTMessage(topic: topic, payload: [], qos: .atLeastOnce, isRetained: true)
+        retained.retain(message)
+        counters.announcementsPushed += push(message, now: now)
+    }
+
+    /// How many sessions' vehicles say to run each version.
+    var runningVersions: [(model: LearnedModel, version: Digest, sessions: UInt64)] {
+        LearnedModel.allCases.flatMap { model in
+            Dictionary(grouping: sessions.values.compactMap { $0.running[model] }) { $0 }
+                .sorted { $0.key < $1.key }.map { (model, $0.key, UInt64($0.value.count)) }
+        }
+    }
+
+    private mutating func push(_ message: MQTTMessage, now: Moment) -> UInt64 {
+        let deliveries = subscriptions.match(message.topic)
+        for delivery in deliveries {
             let actions = sessions[delivery.session]?.mqtt.publish(message, to: delivery, now: now.instant) ?? []
             perform(actions, for: delivery.session, now: now)
         }
+        return UInt64(deliveries.count)
     }
 }

@@ -13,6 +13,8 @@ struct GatewaySession {
     /// Certificates that this connection has shown, by digest: shown once, they may be left out.
     var enrolments: [Digest: Enrolment] = [:]
     var bucket: TokenBucket
+    /// What its vehicle said last to run.
+    var running: [LearnedModel: Digest] = [:]
 
     init(number: UInt64, connection: Connection, now: Moment) {
         self.connection = connection
@@ -27,9 +29,11 @@ struct PendingPublish: Sendable {
     /// Nil at QoS 0: nobody waits for a PUBACK.
     var packetID: UInt16?
     var payloadDigest: Digest
-    /// SHA-256 of the report's bytes, once it is known to be one.
-    var report: Digest?
+    /// SHA-256 of the report's or update's bytes, once it is known to be one.
+    var submission: Digest?
     var isMapKnown = true
+    /// Whether the receipt shows the entry as well: a vehicle cannot make its update's entry by itself.
+    var wantsEntry = false
 
     init(session: UInt64, packetID: UInt16?, payloadDigest: Digest) {
         self.session = session
@@ -42,11 +46,12 @@ struct PendingPublish: Sendable {
 struct AdmissionRequest: Sendable {
     /// What the topic says that they are.
     enum Kind: String, Sendable {
-        case report, telemetry, revocation
+        case report, update, telemetry, revocation
 
         init?(topic: String) {
             switch topic {
             case Topics.reports: self = .report
+            case Topics.updates: self = .update
             case Topics.telemetry: self = .telemetry
             case Topics.revocations: self = .revocation
             default: return nil
@@ -68,7 +73,12 @@ struct AdmissionRequest: Sendable {
         switch kind {
         case .report:
             switch admission.admitReport(envelope: payload, known: { enrolments[$0] }) {
-            case .success(let report): .report(report)
+            case .success(let report): .submission(.report(report))
+            case .failure(let refusal): .refused(kind, refusal)
+            }
+        case .update:
+            switch admission.admitUpdate(envelope: payload, known: { enrolments[$0] }) {
+            case .success(let update): .submission(.update(update))
             case .failure(let refusal): .refused(kind, refusal)
             }
         case .telemetry:
@@ -88,7 +98,7 @@ struct AdmissionRequest: Sendable {
 /// What the pool found.
 struct AdmissionVerdict: Sendable {
     enum Result: Sendable {
-        case report(AdmittedReport)
+        case submission(Submission)
         case telemetry(AdmittedTelemetry)
         case revocation(AdmittedRevocation)
         case refused(AdmissionRequest.Kind, Refusal)
@@ -100,7 +110,7 @@ struct AdmissionVerdict: Sendable {
 
 /// What the gateway hands on.
 enum GatewayOutcome {
-    case report(AdmittedReport, SubmissionToken)
+    case submission(Submission, SubmissionToken)
     case revocation(AdmittedRevocation, PendingPublish)
     case sighting(VehicleSighting)
 }
@@ -124,7 +134,9 @@ struct GatewayCounters {
     var refused: [Refused: UInt64] = [:]
     var telemetryVerified: UInt64 = 0
     var reportsAcknowledged: UInt64 = 0
+    var updatesAcknowledged: UInt64 = 0
     var hazardsPushed: UInt64 = 0
+    var announcementsPushed: UInt64 = 0
 }
 
 extension VehicleSighting {

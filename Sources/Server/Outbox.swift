@@ -1,4 +1,5 @@
 import Consensus
+import Federation
 import Replica
 
 /// What a turn wants to do to the world, once its records are durable.
@@ -15,6 +16,8 @@ enum Release: Sendable {
     case published(PublishedHead)
     /// An answer to a session.
     case answer(SubmissionToken, Answer)
+    /// Work for the pool.
+    case compute(RoundJob)
     /// History for a peer that catches up.
     case history(HistoryRequest, to: ValidatorIndex)
     /// Old cars for a peer that catches up.

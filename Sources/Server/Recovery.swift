@@ -1,7 +1,9 @@
 import Consensus
 import Cryptography
 import Replica
+import Federation
 import Storage
+import Telemetry
 import TransparencyLog
 
 /// A validator's state from its journal: every record replayed, every final block executed again, and what index or files lack queued for them.
@@ -9,23 +11,62 @@ struct Recovery: ~Copyable {
     let replica: Replica
     let archive: Archive
     let journal: Journal
+    let models: ModelWork
+    let board: LearningBoard
 
     init(_ configuration: Validator, logSecret: [UInt8], data: String) throws {
         var replica = Replica(configuration.replica)
         let index = try Index(path: "\(data)/index.sqlite")
+        let models = try ModelWork(data: data, holdOut: configuration.holdOut)
+        var rounds = RoundReplay(models)
+        var board = LearningBoard()
         let tiles = try TileStore(directory: "\(data)/log", work: "\(data)/work")
         let stores = Stores(
             index: index, journal: JournalReader(directory: "\(data)/journal"), log: DirectorySource("\(data)/log"))
         let (indexed, filed) = (try index.height(), tiles.size)
-        var archive = Archive(stores: stores, tiles: tiles, reportKeys: ReportKeys(secret: logSecret))
+        var archive = Archive(stores: stores, tiles: tiles, submissionNames: SubmissionNames(secret: logSecret))
         journal = try Journal(directory: "\(data)/journal") { position, bytes in
             let record = try Record(decoding: bytes)
             archive.note(record, at: position)
             for block in try replica.restore(record) {
+                try rounds.take(block)
+                _ = board.post(block)
                 if block.height > indexed || block.head.size > filed { archive.add(block) } else { archive.pass(block) }
             }
         }
         self.replica = replica
         self.archive = archive
+        self.models = models
+        self.board = board
+    }
+}
+
+/// Makes sure that the file of every version that was made is there, computing again what a crash or an operator took.
+struct RoundReplay {
+    private let work: ModelWork
+    private var jobs: [LearnedModel: RoundJob] = [:]
+
+    init(_ work: ModelWork) {
+        self.work = work
+    }
+
+    mutating func take(_ block: ExecutedBlock) throws {
+        for entry in block.entries {
+            guard case .versionMade(let made) = entry, let version = made.result.version else { continue }
+            if isMissing(version), let job = jobs[made.result.model], job.opened.round == made.result.round {
+                // What another result says is for `inspect model verify` to find; a validator goes on without the file.
+                _ = try work.run(job).get()
+            }
+        }
+        for job in block.jobs { jobs[job.opened.model] = job }
+    }
+
+    private func isMissing(_ version: Digest) -> Bool {
+        do {
+            _ = try work.files.read(version)
+            return false
+        } catch {
+            return true
+        }
     }
 }

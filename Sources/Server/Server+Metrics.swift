@@ -5,7 +5,7 @@ import Wire
 extension Server {
     /// All numbers at this moment, in a fixed order of names.
     func samples() -> [MetricSample] {
-        replicaSamples() + gatewaySamples() + linkSamples() + journalSamples()
+        replicaSamples() + gatewaySamples() + learningSamples() + linkSamples() + journalSamples()
     }
 
     private func replicaSamples() -> [MetricSample] {
@@ -30,7 +30,8 @@ extension Server {
         samples += consensusSamples()
         for (refusal, count) in counted.refused.sorted(by: { $0.key.label < $1.key.label }) {
             let labels = [(name: "reason", value: refusal.label)]
-            samples.append(counter("refused_at_execution_total", "Reports refused in log order.", count, labels))
+            samples.append(
+                counter("refused_at_execution_total", "Reports and updates refused in log order.", count, labels))
         }
         return samples
     }
@@ -56,7 +57,7 @@ extension Server {
         let counted = gateway.counters
         var samples = [
             gauge("sessions", "Vehicles' connections.", UInt64(gateway.sessionCount)),
-            gauge("reports_waiting", "Reports that wait for their block.", UInt64(gateway.waitingCount)),
+            gauge("reports_waiting", "Reports and updates that wait for their block.", UInt64(gateway.waitingCount)),
             counter("sessions_total", "Connections that were let in.", counted.connected),
             counter("sessions_refused_total", "Connections for which there was no room.", counted.connectionsRefused),
             counter("telemetry_verified_total", "Telemetry messages with a good signature.", counted.telemetryVerified),
@@ -74,6 +75,28 @@ extension Server {
         }
         for (reason, count) in counted.closed.sorted(by: { $0.key < $1.key }) {
             samples.append(counter("sessions_closed_total", "Connections that ended.", count, [("reason", reason)]))
+        }
+        return samples
+    }
+
+    private func learningSamples() -> [MetricSample] {
+        var samples = [
+            counter("updates_committed_total", "Updates counted in rounds.", replica.counters.updates),
+            counter(
+                "updates_acknowledged_total", "Updates answered with a receipt.", gateway.counters.updatesAcknowledged),
+            counter("rounds_computed_total", "Rounds whose result this validator claimed.", counters.roundsComputed),
+            counter("rounds_not_computed_total", "Rounds that it could not compute.", counters.roundsNotComputed),
+            counter("claims_divergent_total", "Claims of another result than the round's.", replica.divergentClaims),
+            counter(
+                "announcements_pushed_total", "Rounds, versions and pieces of files sent to subscribers.",
+                gateway.counters.announcementsPushed),
+        ]
+        for running in gateway.runningVersions {
+            let labels = [(name: "model", value: running.model.name), (name: "version", value: "\(running.version)")]
+            samples.append(
+                MetricSample(
+                    "waymark_vehicles_running", help: "Connected vehicles by the version that they run.", kind: .gauge,
+                    labels: labels, value: Double(running.sessions)))
         }
         return samples
     }

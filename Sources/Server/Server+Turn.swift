@@ -63,6 +63,8 @@ extension Server {
             outbox.add(.published(head))
         case .answer(let token, let answer):
             outbox.add(.answer(token, answer))
+        case .compute(let job):
+            outbox.add(.compute(job))
         case .attested:
             break
         case .serveHistory(let request, let peer):
@@ -116,6 +118,7 @@ extension Server {
             case .executed(let block): blockExecuted(block)
             case .published(let head): headPublished(head)
             case .answer(let token, let answer): self.answer(token, answer)
+            case .compute(let job): compute(job)
             case .history(let request, let peer): serve(peer) { $0.history(request) }
             case .cars(let request, let peer): serve(peer) { $0.cars(request) }
             }

@@ -23,7 +23,7 @@ extension Server {
         let now = now
         for verdict in verdicts {
             switch gateway.settle(verdict, now: now, isRevoked: { replica.isRevoked($0) }) {
-            case .report(let report, let token): submit(report, token)
+            case .submission(let submission, let token): submit(submission, token)
             case .revocation(let revocation, let publish): revoke(revocation, publish)
             case .sighting(let sighting): notices.yield(.sighting(sighting))
             case nil: break
@@ -41,30 +41,32 @@ extension Server {
 
     /// What is late is refused here, before it costs anyone anything, unless it is in the log already and only its answer is wanted. What the
     /// stores cannot keep up with is not accepted: otherwise their queue would grow without bound.
-    private func submit(_ report: AdmittedReport, _ token: SubmissionToken) {
+    private func submit(_ submission: Submission, _ token: SubmissionToken) {
         let terms = configuration.replica.terms
-        if !replica.hasCommitted(report.key), let refusal = report.refusal(atGatewayTime: now.timestamp, terms: terms) {
+        if !replica.hasCommitted(submission),
+            let refusal = submission.refusal(atGatewayTime: now.timestamp, terms: terms)
+        {
             return answer(token, .refused(refusal))
         }
         guard archive.waitingBlocks < ServerLimits.unwrittenBlocks else {
             return answer(token, .refused(.busy))
         }
-        inbox.append(.submit(report, token))
+        inbox.append(.submit(submission, token))
     }
 
-    /// Tells the session behind the token what became of its report.
+    /// Tells the session behind the token what became of its submission.
     func answer(_ token: SubmissionToken, _ answer: Answer) {
         guard let publish = gateway.redeem(token) else { return }
         switch answer {
         case .refused(let refusal):
             gateway.refuse(publish, refusal, now: now)
-        case .committed(let leaf, let proof, let head, _):
-            gateway.confirm(publish, receipt: receipts.receipt(leaf: leaf, proof: proof, head), now: now)
-        case .committedEarlier(let leaf, _):
-            prove(EarlierReport(publish: publish) { _ throws(IndexError) in leaf })
+        case .committed(let entry, let leaf, let proof, let head):
+            gateway.confirm(publish, entry, receipt: receipts.receipt(leaf: leaf, proof: proof, head), now: now)
+        case .committedEarlier(let leaf):
+            prove(EarlierSubmission(publish: publish) { _ throws(IndexError) in leaf })
         case .alreadyCommitted(let key):
-            let name = archive.reportKeys.digest(of: key)
-            prove(EarlierReport(publish: publish) { index throws(IndexError) in try index.leaf(ofKey: name) })
+            let name = archive.submissionNames.digest(of: key)
+            prove(EarlierSubmission(publish: publish) { index throws(IndexError) in try index.leaf(ofKey: name) })
         }
     }
 
@@ -72,30 +74,32 @@ extension Server {
     func proveWaiting() {
         let waiting = unproven
         unproven = []
-        for report in waiting { prove(report) }
+        for submission in waiting { prove(submission) }
     }
 
     /// Makes a receipt from the stores: the leaf by its key, the proof from the tiles under the checkpoint that they end at.
-    private func prove(_ report: EarlierReport) {
+    private func prove(_ submission: EarlierSubmission) {
         let (stores, jobs) = (archive.stores, archive.endedJobs)
-        loop.pool.run({ stores.receipt(leaf: report.leaf) }) { [self] receipt in
-            assumeIsolated { $0.proved(receipt, report, after: jobs) }
+        loop.pool.run({ stores.receipt(leaf: submission.leaf) }) { [self] proven in
+            assumeIsolated { $0.proved(proven, submission, after: jobs) }
         }
     }
 
-    /// The stores are a moment behind the log, so a report that was just committed is looked for again after their next write.
-    private func proved(_ receipt: Result<[UInt8], StoresError>, _ report: EarlierReport, after jobs: Int) {
-        switch receipt {
-        case .success(let receipt):
-            gateway.confirm(report.publish, receipt: receipt, now: now)
+    /// The stores are a moment behind the log, so what was just committed is looked for again after their next write.
+    private func proved(
+        _ proven: Result<ProvenEntry, StoresError>, _ submission: EarlierSubmission, after jobs: Int
+    ) {
+        switch proven {
+        case .success(let proven):
+            gateway.confirm(submission.publish, proven.entry, receipt: proven.receipt, now: now)
         case .failure(let reason) where reason.maySoonBeThere && archive.endedJobs > jobs:
-            prove(report)
+            prove(submission)
         case .failure(let reason)
         where reason.maySoonBeThere && archive.isBehind && unproven.count < ServerLimits.unprovenReports:
-            unproven.append(report)
+            unproven.append(submission)
         case .failure(let reason):
-            logger.warning("no receipt for an earlier report: \(reason)")
-            gateway.refuse(report.publish, .busy, now: now)
+            logger.warning("no receipt for an earlier submission: \(reason)")
+            gateway.refuse(submission.publish, .busy, now: now)
         }
     }
 
@@ -108,17 +112,19 @@ extension Server {
             gateway.publish(hazard, now: now)
             notices.yield(.hazard(hazard))
         }
+        post(block)
         notices.yield(.block(block.summary))
     }
 
     func headPublished(_ head: PublishedHead) {
         receipts.publish(head)
         if let checkpoint = receipts.checkpoint { archive.publish(checkpoint) }
+        announce()
     }
 }
 
-/// A report that was in the log before it was submitted, how to find its entry, and who waits for the receipt.
-struct EarlierReport: Sendable {
+/// What was in the log before it was submitted, how to find its entry, and who waits for the receipt.
+struct EarlierSubmission: Sendable {
     let publish: PendingPublish
     let leaf: @Sendable (Index) throws(IndexError) -> UInt64?
 }

@@ -33,12 +33,16 @@ public actor Server: LoopBound {
     let keys: ValidatorKeys
     let logger: Logger
     let notices: AsyncStream<Notice>.Continuation
+    let models: ModelWork
     var replica: Replica
     var journal: Journal
     var archive: Archive
     var gateway: Gateway
     var receipts: ReceiptWriter
     var outbox = Outbox()
+    var board: LearningBoard
+    /// The version of each model whose file vehicles find, and in how many pieces.
+    var shownVersions: [LearnedModel: (digest: Digest, chunks: Int)] = [:]
     var inbox: [ReplicaEvent] = []
     var unverified: [PeerArrival] = []
     var waitingFrames: [ValidatorIndex: Int] = [:]
@@ -47,8 +51,8 @@ public actor Server: LoopBound {
     var links: Links?
     var isStopping = false
     var connectedPeers: Set<ValidatorIndex> = []
-    /// Reports of earlier blocks that were not in the stores yet when their receipts were asked for.
-    var unproven: [EarlierReport] = []
+    /// Submissions of earlier blocks that were not in the stores yet when their receipts were asked for.
+    var unproven: [EarlierSubmission] = []
     /// Who waits for the job that writes index and files.
     var writersWaiting: [CheckedContinuation<Void, Never>] = []
 
@@ -64,6 +68,8 @@ public actor Server: LoopBound {
         self.logger = logger
         replica = recovered.replica
         archive = recovered.archive
+        models = recovered.models
+        board = recovered.board
         journal = recovered.journal
         gateway = Gateway(terms: configuration.replica.terms)
         receipts = ReceiptWriter(cosigners: configuration.replica.cosigners, logKey: keys.log)

@@ -34,11 +34,14 @@ public struct ServerConfiguration: Codable, Sendable {
     public var listen: Listen
     /// The map file, if it has one.
     public var map: String?
+    /// The file that perception versions are judged by, if it has one: vehicles never get it.
+    public var holdOut: String?
     /// How long signed reports are kept off the log, in hours.
     public var recordRetentionHours: UInt32
 
     enum CodingKeys: String, CodingKey {
         case committee, validator, keys, data, listen, map
+        case holdOut = "hold_out"
         case recordRetentionHours = "record_retention_hours"
     }
 
@@ -53,6 +56,7 @@ public struct ServerConfiguration: Codable, Sendable {
         keys = resolve(keys)
         data = resolve(data)
         map = map.map(resolve)
+        holdOut = holdOut.map(resolve)
         try check()
     }
 

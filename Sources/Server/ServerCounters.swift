@@ -1,6 +1,10 @@
 /// What a server did beside its replica and gateway, in numbers that only rise.
 struct ServerCounters {
     var framesSent: UInt64 = 0
+    /// Rounds whose result this validator claimed.
+    var roundsComputed: UInt64 = 0
+    /// Rounds that it could not compute.
+    var roundsNotComputed: UInt64 = 0
     /// Connections to the validators' port that were not a validator's.
     var strangersRefused: UInt64 = 0
     var framesReceived: UInt64 = 0

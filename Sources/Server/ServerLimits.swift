@@ -20,7 +20,7 @@ public enum ServerLimits {
     public static let certificatesPerSession = 1024
     /// Executed blocks that wait to be written to tiles and index. Above it the gateway answers `busy`.
     public static let unwrittenBlocks = 4096
-    /// Reports of earlier blocks whose receipts wait for a write of tiles and index; what comes above it is refused as `busy`.
+    /// Submissions of earlier blocks whose receipts wait for a write of tiles and index; what comes above it is refused as `busy`.
     public static let unprovenReports = 65_536
     /// Cars and blocks whose place in the journal is remembered until they are indexed.
     public static let notedRecords = 65_536

@@ -2,6 +2,7 @@ import Consensus
 import Cryptography
 import Replica
 import Storage
+import Telemetry
 import TransparencyLog
 import Wire
 
@@ -42,8 +43,8 @@ struct Stores: Sendable {
 
     // MARK: Receipts of earlier reports
 
-    /// The `.tlog-proof` of the leaf that is found, under the checkpoint that the log's files end at.
-    func receipt(leaf find: (Index) throws(IndexError) -> UInt64?) -> Result<[UInt8], StoresError> {
+    /// The leaf that is found and its `.tlog-proof`, under the checkpoint that the log's files end at.
+    func receipt(leaf find: (Index) throws(IndexError) -> UInt64?) -> Result<ProvenEntry, StoresError> {
         Result.of { () throws(StoresError) in
             let leaf: UInt64?
             do throws(IndexError) { leaf = try find(index) } catch { throw StoresError.index(error) }
@@ -52,17 +53,24 @@ struct Stores: Sendable {
         }
     }
 
-    private func receipt(of leaf: UInt64) throws(StoresError) -> [UInt8] {
+    private func receipt(of leaf: UInt64) throws(StoresError) -> ProvenEntry {
         let bytes: [UInt8]
         do { bytes = try log.read(.checkpoint) } catch { throw .unreadable("checkpoint: \(error)") }
         let signed: SignedCheckpoint
         do { signed = try SignedCheckpoint(parsing: bytes) } catch { throw .log(error) }
         guard leaf < signed.checkpoint.size else { throw .leafNotShown(leaf) }
+        let (entry, proof): ([UInt8], [Digest])
         do {
-            let proof = try TileReader(log, size: signed.checkpoint.size).inclusionProof(of: leaf)
-            return InclusionReceipt(index: leaf, proof: proof, signed: signed).bytes
+            let tiles = TileReader(log, size: signed.checkpoint.size)
+            (entry, proof) = (try tiles.entry(at: leaf), try tiles.inclusionProof(of: leaf))
         } catch {
             throw .log(error)
+        }
+        let receipt = InclusionReceipt(index: leaf, proof: proof, signed: signed).bytes
+        do {
+            return ProvenEntry(entry: try Entry(decoding: entry), receipt: receipt)
+        } catch {
+            throw .unreadable("entry \(leaf): \(error)")
         }
     }
 
@@ -134,6 +142,12 @@ struct Stores: Sendable {
         do { bytes = try journal.read(at: position) } catch { throw .journal(error) }
         do { return try Record(decoding: bytes) } catch { throw .unreadable("a record at \(position): \(error)") }
     }
+}
+
+/// An entry of the log and the proof that it stands there.
+struct ProvenEntry: Sendable {
+    let entry: Entry
+    let receipt: [UInt8]
 }
 
 extension Result where Failure == StoresError {

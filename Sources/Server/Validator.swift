@@ -1,6 +1,7 @@
 import Consensus
 import Cryptography
 import Replica
+import Telemetry
 import Transport
 
 /// Everything that a server is told at its start, checked: which validator of which committee it is, and where everyone listens.
@@ -15,6 +16,8 @@ public struct Validator: Sendable {
     public let listen: ServerConfiguration.Listen
     /// How long signed reports are kept, in hours.
     public let recordRetentionHours: UInt32
+    /// The file that perception versions are judged by; nil where this validator has none.
+    public let holdOut: [UInt8]?
 
     /// Reads what belongs together from the files, and compares it with the keys at hand.
     public init(
@@ -40,6 +43,23 @@ public struct Validator: Sendable {
         peers = try Self.peers(file, besides: me)
         listen = configuration.listen
         recordRetentionHours = configuration.recordRetentionHours
+        holdOut = try Self.holdOut(configuration, replica.terms)
+    }
+
+    /// The hold-out of the committee: a validator that lacks it, or has another, could judge no version.
+    private static func holdOut(
+        _ configuration: ServerConfiguration, _ terms: CommitteeTerms
+    ) throws(ConfigurationError) -> [UInt8]? {
+        guard let digest = terms.learning[.perception]?.holdOut else { return nil }
+        guard let path = configuration.holdOut else {
+            throw .invalid("hold_out is missing: the committee judges perception by the file \(digest)")
+        }
+        let bytes = try ConfigurationError.bytes(path: path)
+        guard Digest.sha256(bytes) == digest else {
+            throw .invalid(
+                "\(path) is not the committee's hold-out: its digest is \(Digest.sha256(bytes)), not \(digest)")
+        }
+        return bytes
     }
 
     private static func peers(_ file: CommitteeFile, besides me: Int) throws(ConfigurationError) -> [PeerAddress] {

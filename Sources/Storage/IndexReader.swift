@@ -79,15 +79,19 @@ extension Index {
     /// The entry at `number` of the log.
     public func entry(at number: UInt64) throws(IndexError) -> NumberedEntry? {
         try read {
-            try Row.fetchOne($0, sql: "SELECT * FROM entries WHERE number = ?", arguments: [number.bits]).map(
+            try Row.fetchOne($0, sql: Self.entries + " WHERE number = ?", arguments: [number.bits]).map(
                 NumberedEntry.init)
         }
     }
 
     /// The entries from `number` on.
     public func entries(from number: UInt64, limit: Int) throws(IndexError) -> IndexPage<NumberedEntry> {
-        try page(limit, "SELECT * FROM entries WHERE number >= ? ORDER BY number", [number.bits], NumberedEntry.init)
+        try page(limit, Self.entries + " WHERE number >= ? ORDER BY number", [number.bits], NumberedEntry.init)
     }
+
+    /// Entries, and what is kept of those of rounds besides.
+    private static let entries =
+        "SELECT entries.*, model, round, bytes FROM entries LEFT JOIN learning USING (number)"
 
     /// The observations from entry `number` on that `query` looks for.
     public func observations(
@@ -166,7 +170,7 @@ extension Index {
     }
 
     /// One state for both the items and the height. One item too many shows whether more follow.
-    private func page<Item>(
+    func page<Item>(
         _ limit: Int, _ sql: String, _ arguments: StatementArguments, _ item: (Row) throws -> Item
     ) throws(IndexError) -> IndexPage<Item> {
         let count = max(0, min(limit, Self.pageLimit))

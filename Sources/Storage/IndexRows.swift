@@ -64,8 +64,25 @@ extension IndexedEntry {
         case 2: self = .report
         case 3: self = .observation(try IndexedObservation(row))
         case 4: self = .revocation
+        case 5...9: self = .learning(try IndexedLearning(row))
         case let type: throw IndexError.database("an entry of type \(type)")
         }
+    }
+}
+
+extension IndexedLearning {
+    init(_ row: Row) throws {
+        self.init(
+            type: try row.number("type"), model: try row.number("model"), round: try row.unsigned("round"),
+            bytes: try row.blob("bytes"))
+    }
+}
+
+extension RoundEntry {
+    init(_ row: Row) throws {
+        self.init(
+            number: try row.unsigned("number"), height: try row.unsigned("height"), time: try row.time("time"),
+            entry: try IndexedLearning(row))
     }
 }
 

@@ -8,6 +8,10 @@ enum IndexSchema {
         migrator.registerMigration("first") { database in
             try database.execute(sql: first)
         }
+        // Logs had no entries of rounds before this table, so blocks that are in already lack none.
+        migrator.registerMigration("rounds") { database in
+            try database.execute(sql: rounds)
+        }
         return migrator
     }
 
@@ -47,5 +51,15 @@ enum IndexSchema {
         CREATE TABLE cars (
             hash BLOB PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Entries of models' rounds, besides their rows among the entries. By type first: of a round there are four entries and up to a
+    /// thousand updates, and most questions are about the four.
+    private static let rounds = """
+        CREATE TABLE learning (
+            number INTEGER PRIMARY KEY, height INTEGER NOT NULL, time INTEGER NOT NULL, model INTEGER NOT NULL,
+            round INTEGER NOT NULL, type INTEGER NOT NULL, bytes BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX learning_by_round ON learning (model, type, round);
         """
 }

@@ -16,7 +16,7 @@ struct IndexWriter {
                 block.finalization.map { Data($0) },
             ])
         let first = block.size - UInt64(block.entries.count)
-        for (number, entry) in zip(first..., block.entries) { try add(entry, number, block.height) }
+        for (number, entry) in zip(first..., block.entries) { try add(entry, number, in: block) }
         for hazard in block.hazards { try add(hazard) }
         for record in block.records { try add(record) }
         for (hash, position) in block.cars {
@@ -26,17 +26,36 @@ struct IndexWriter {
         }
     }
 
-    private func add(_ entry: IndexedEntry, _ number: UInt64, _ height: UInt64) throws {
-        guard case .observation(let seen) = entry else {
-            return try run(
-                "INSERT INTO entries (number, height, type) VALUES (?, ?, ?)", [number.bits, height.bits, entry.type])
+    private func add(_ entry: IndexedEntry, _ number: UInt64, in block: IndexedBlock) throws {
+        switch entry {
+        case .observation(let seen):
+            try run(
+                "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    number.bits, block.height.bits, entry.type, seen.cell.bits, seen.edge.map { Int64($0) },
+                    seen.direction.map { Int64($0) }, seen.bucket.bits, Int64(seen.kind), seen.isSeen ? 1 : 0,
+                    Int64(seen.weight), Data(seen.tag),
+                ])
+        case .learning(let learning):
+            try addBare(entry, number, in: block)
+            try add(learning, number, in: block)
+        case .block, .report, .revocation:
+            try addBare(entry, number, in: block)
         }
+    }
+
+    private func addBare(_ entry: IndexedEntry, _ number: UInt64, in block: IndexedBlock) throws {
         try run(
-            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO entries (number, height, type) VALUES (?, ?, ?)",
+            [number.bits, block.height.bits, entry.type])
+    }
+
+    private func add(_ learning: IndexedLearning, _ number: UInt64, in block: IndexedBlock) throws {
+        try run(
+            "INSERT INTO learning VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                number.bits, height.bits, entry.type, seen.cell.bits, seen.edge.map { Int64($0) },
-                seen.direction.map { Int64($0) },
-                seen.bucket.bits, Int64(seen.kind), seen.isSeen ? 1 : 0, Int64(seen.weight), Data(seen.tag),
+                number.bits, block.height.bits, block.time.bits, Int64(learning.model), learning.round.bits,
+                Int64(learning.type), Data(learning.bytes),
             ])
     }
 
@@ -72,6 +91,7 @@ extension IndexedEntry {
         case .report: 2
         case .observation: 3
         case .revocation: 4
+        case .learning(let learning): Int64(learning.type)
         }
     }
 }

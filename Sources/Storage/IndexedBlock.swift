@@ -54,6 +54,28 @@ public enum IndexedEntry: Hashable, Sendable {
     case observation(IndexedObservation)
     /// A revocation.
     case revocation
+    /// An entry of a model's rounds.
+    case learning(IndexedLearning)
+}
+
+/// What the index keeps of an entry of a model's rounds: it is asked for by model and round.
+public struct IndexedLearning: Hashable, Sendable {
+    /// The number of the entry's type, its field in the schema's `oneof`: 5 opened, 6 update accepted, 7 closed, 8 version made, 9 decided.
+    public var type: UInt8
+    /// The model's number.
+    public var model: UInt8
+    /// The round, from 1.
+    public var round: UInt64
+    /// The entry as it stands in the log: a few hundred bytes at most.
+    public var bytes: [UInt8]
+
+    /// An entry of a round.
+    public init(type: UInt8, model: UInt8, round: UInt64, bytes: [UInt8]) {
+        self.type = type
+        self.model = model
+        self.round = round
+        self.bytes = bytes
+    }
 }
 
 /// What the index keeps of an observation: what it can be asked for by.

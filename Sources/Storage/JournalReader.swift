@@ -31,4 +31,18 @@ public struct JournalReader: Sendable {
         else { throw .noRecord(position) }
         return payload
     }
+
+    /// Calls `body` with every record from the first on, as far as they can be read: behind a torn end nothing is there yet. Changes
+    /// nothing, so that a journal can be read while it is written.
+    public func readAll(_ body: (JournalPosition, [UInt8]) throws -> Void) throws {
+        let directory = directory
+        for number in try journaling({ () throws(FileError) in try Journal.segmentNumbers(directory) }) {
+            let bytes = try journaling { () throws(FileError) in
+                let file = try File(Journal.path(directory, number), .read)
+                return try file.read(file.size(), at: 0)
+            }
+            guard var segment = JournalSegment(bytes) else { return }
+            while case .record(let position, let payload) = segment.next() { try body(position, payload) }
+        }
+    }
 }

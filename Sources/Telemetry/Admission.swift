@@ -33,6 +33,19 @@ public struct Admission: Sendable {
         }
     }
 
+    /// The update in an encoded `SignedUpdate`.
+    public func admitUpdate(
+        envelope: [UInt8], known: KnownEnrolments = { _ in nil }
+    ) -> Result<AdmittedUpdate, Refusal> {
+        Result { () throws(Refusal) in
+            let (update, certificate) = try Signed<Update>.claims(envelope: envelope)
+            if let refusal = terms.refusal(ofPayloadIn: update.value) { throw refusal }
+            let enrolment = try enrolment(update.value.certificateDigest, beside: certificate, known: known)
+            try check(update, signedBy: enrolment.certificate.vehicleKey)
+            return AdmittedUpdate(update, enrolment: enrolment)
+        }
+    }
+
     /// The sample in an encoded `SignedTelemetry`.
     public func admitTelemetry(
         envelope: [UInt8], known: KnownEnrolments = { _ in nil }

@@ -54,6 +54,37 @@ public struct AdmittedReport: Hashable, Sendable {
     }
 }
 
+/// An update whose bytes are valid, in the same sense: its payload is of its model's kind and within the committee's bounds.
+public struct AdmittedUpdate: Hashable, Sendable {
+    /// The update with its bytes and signature as sent.
+    public let signed: Signed<Update>
+    /// The certificate under which it was signed.
+    public let enrolment: Enrolment
+    /// SHA-256 of the update's bytes: names its receipt.
+    public let digest: Digest
+
+    init(_ signed: Signed<Update>, enrolment: Enrolment) {
+        self.signed = signed
+        self.enrolment = enrolment
+        digest = Digest.sha256(signed.bytes)
+    }
+
+    /// What it says.
+    public var update: Update { signed.value }
+    /// What the log holds of it: HMAC-SHA256(salt, update bytes).
+    public var commitment: Digest { HMACSHA256.authenticate(key: update.salt, signed.bytes) }
+
+    /// Why execution refuses it at log time, apart from what needs the round's state; nil where it does not.
+    public func refusal(atLogTime logTime: Timestamp) -> Refusal? { refusal(at: logTime, .execution) }
+
+    /// The same by the gateway's own clock: a courtesy, log time decides.
+    public func refusal(atGatewayTime now: Timestamp) -> Refusal? { refusal(at: now, .gateway) }
+
+    private func refusal(at now: Timestamp, _ timeliness: Timeliness) -> Refusal? {
+        enrolment.certificate.refusal(at: now) ?? timeliness.refusal(of: update.time, at: now)
+    }
+}
+
 /// Telemetry whose bytes are valid, in the same sense.
 public struct AdmittedTelemetry: Hashable, Sendable {
     /// The sample with its bytes and signature as sent.
@@ -87,4 +118,8 @@ public enum AdmittedItem: Hashable, Sendable {
     case report(AdmittedReport)
     /// An authority's revocation.
     case revocation(AdmittedRevocation)
+    /// What a vehicle learnt.
+    case update(AdmittedUpdate)
+    /// What the car's owner computed.
+    case claim(RoundResult)
 }

@@ -21,7 +21,7 @@ public struct CarInspector: Sendable {
     }
 
     /// Checks all that a validator vouches for when it acknowledges a car: shape, bounds, certificates, signatures, and
-    /// that each report was signed within 30 s of `sealedAt`. No clock and no state, so that all validators agree.
+    /// that each report and update was signed within 30 s of `sealedAt`. No clock and no state, so that all validators agree.
     /// Costs a signature check an item: for the work pool.
     /// Certificates that are `known`, signature and all, are not checked again: with them a report costs one check and not two.
     public func inspect(
@@ -71,11 +71,19 @@ public struct CarInspector: Sendable {
             return nil
         case .report(let report):
             if let refusal = Timeliness.car.refusal(of: report.value.time, at: sealedAt) { throw refusal }
-            let enrolment = try reading.enrolment(of: report.value)
+            let enrolment = try reading.enrolment(report.value.certificateDigest)
             try admission.check(report, signedBy: enrolment.certificate.vehicleKey)
             return .report(AdmittedReport(report, enrolment: enrolment))
+        case .update(let update):
+            if let refusal = Timeliness.car.refusal(of: update.value.time, at: sealedAt) { throw refusal }
+            if let refusal = admission.terms.refusal(ofPayloadIn: update.value) { throw refusal }
+            let enrolment = try reading.enrolment(update.value.certificateDigest)
+            try admission.check(update, signedBy: enrolment.certificate.vehicleKey)
+            return .update(AdmittedUpdate(update, enrolment: enrolment))
         case .revocation(let revocation):
             return .revocation(try admission.admit(revocation))
+        case .claim(let result):
+            return .claim(result)
         }
     }
 }
@@ -92,8 +100,8 @@ private struct Reading {
         enrolments[enrolment.digest] = enrolment
     }
 
-    func enrolment(of report: Report) throws(Refusal) -> Enrolment {
-        guard let enrolment = enrolments[report.certificateDigest] else { throw .uncertified }
+    func enrolment(_ digest: Digest) throws(Refusal) -> Enrolment {
+        guard let enrolment = enrolments[digest] else { throw .uncertified }
         return enrolment
     }
 
@@ -105,8 +113,12 @@ private struct Reading {
             return nil
         case .report(let report):
             return enrolments[report.value.certificateDigest].map { .report(AdmittedReport(report, enrolment: $0)) }
+        case .update(let update):
+            return enrolments[update.value.certificateDigest].map { .update(AdmittedUpdate(update, enrolment: $0)) }
         case .revocation(let revocation):
             return .revocation(AdmittedRevocation(signed: revocation))
+        case .claim(let result):
+            return .claim(result)
         }
     }
 }

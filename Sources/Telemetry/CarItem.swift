@@ -3,8 +3,9 @@ import Wire
 
 /// What a car carries, one item each: opaque to consensus.
 ///
-/// Layout: `kind: UInt8 || count: UInt32 || bytes || signature: 64 bytes`. The bytes are those that were signed, so
-/// that no envelope's encoding can make two items of one.
+/// Layout of what vehicles and authorities signed: `kind: UInt8 || count: UInt32 || bytes || signature: 64 bytes`. The bytes are
+/// those that were signed, so that no envelope's encoding can make two items of one. What the car's owner says for itself has no
+/// signature of its own, the car has one: `kind || result`.
 public enum CarItem: Hashable, Sendable {
     /// A certificate that later reports of the car were signed under.
     case certificate(Signed<EnrolmentCertificate>)
@@ -12,11 +13,17 @@ public enum CarItem: Hashable, Sendable {
     case report(Signed<Report>)
     /// An authority's revocation.
     case revocation(Signed<Revocation>)
+    /// What a vehicle learnt. Its certificate stands before it in the same car.
+    case update(Signed<Update>)
+    /// What the car's owner computed from a round's updates.
+    case claim(RoundResult)
 
     private enum Kind: UInt8 {
         case certificate = 1
         case report = 2
         case revocation = 3
+        case update = 4
+        case claim = 5
     }
 
     /// The item's bytes.
@@ -25,17 +32,22 @@ public enum CarItem: Hashable, Sendable {
         case .certificate(let signed): CarItem.encode(.certificate, signed.bytes, signed.signature)
         case .report(let signed): CarItem.encode(.report, signed.bytes, signed.signature)
         case .revocation(let signed): CarItem.encode(.revocation, signed.bytes, signed.signature)
+        case .update(let signed): CarItem.encode(.update, signed.bytes, signed.signature)
+        case .claim(let result): [Kind.claim.rawValue] + result.encoded()
         }
     }
 
     /// The item of these bytes, every field inside its bounds; signatures are not checked.
     public init(decoding item: [UInt8]) throws(Refusal) {
         guard item.count <= TelemetryLimits.carItemBytes else { throw .oversized }
-        let (kind, bytes, signature) = try CarItem.split(item)
+        guard let kind = item.first.flatMap(Kind.init) else { throw .malformed }
+        let rest = Array(item.dropFirst())
         switch kind {
-        case .certificate: self = .certificate(try Signed(decoding: bytes, signature: signature))
-        case .report: self = .report(try Signed(decoding: bytes, signature: signature))
-        case .revocation: self = .revocation(try Signed(decoding: bytes, signature: signature))
+        case .certificate: self = .certificate(try CarItem.signed(rest))
+        case .report: self = .report(try CarItem.signed(rest))
+        case .revocation: self = .revocation(try CarItem.signed(rest))
+        case .update: self = .update(try CarItem.signed(rest))
+        case .claim: self = .claim(try RoundResult(decoding: rest))
         }
     }
 
@@ -47,18 +59,18 @@ public enum CarItem: Hashable, Sendable {
         return writer.bytes
     }
 
-    private static func split(_ item: [UInt8]) throws(Refusal) -> (Kind, [UInt8], Signature) {
+    private static func signed<Value: Signable>(_ item: [UInt8]) throws(Refusal) -> Signed<Value> {
         var reader = Reader(item)
+        let parts: (bytes: [UInt8], signature: Signature?)
         do {
-            let kind = Kind(rawValue: try reader.read(UInt8.self))
-            let bytes = try reader.readCounted(atMost: TelemetryLimits.reportBytes)
-            let signature = Signature(bytes: try reader.readFixed(64))
+            parts.bytes = try reader.readCounted(atMost: TelemetryLimits.updateBytes)
+            parts.signature = Signature(bytes: try reader.readFixed(64))
             try reader.finish()
-            guard let kind, let signature else { throw Refusal.malformed }
-            return (kind, bytes, signature)
         } catch {
             // A layout error has no field that a sender could correct: the item is not one.
             throw .malformed
         }
+        guard let signature = parts.signature else { throw .malformed }
+        return try Signed(decoding: parts.bytes, signature: signature)
     }
 }

@@ -23,12 +23,17 @@ public struct CommitteeTerms: Hashable, Sendable {
     public var authorities: Set<PublicKey>
     /// The map, or nil where the committee has none: then only cells count.
     public var map: MapTerms?
+    /// The models that are trained, and how.
+    public var learning: LearningTerms
 
     /// The terms of a committee.
-    public init(chainID: Digest, authorities: Set<PublicKey>, map: MapTerms? = nil) {
+    public init(
+        chainID: Digest, authorities: Set<PublicKey>, map: MapTerms? = nil, learning: LearningTerms = LearningTerms()
+    ) {
         self.chainID = chainID
         self.authorities = authorities
         self.map = map
+        self.learning = learning
     }
 
     /// Whether the report's places count. One without a map has none to lose; one with another map is accepted, its

@@ -14,6 +14,11 @@ extension Entry {
             case .report(let entry): $0.report = .with { $0.commitment = Data(entry.commitment.bytes) }
             case .observation(let entry): $0.observation = Waymark_V1_ObservationEntry(entry)
             case .revocation(let entry): $0.revocation = .with { $0.commitment = Data(entry.commitment.bytes) }
+            case .roundOpened(let entry): $0.roundOpened = entry.message
+            case .updateAccepted(let entry): $0.updateAccepted = entry.message
+            case .roundClosed(let entry): $0.roundClosed = entry.message
+            case .versionMade(let entry): $0.versionMade = entry.message
+            case .versionDecided(let entry): $0.versionDecided = entry.message
             }
         }.bytes()
     }
@@ -29,6 +34,11 @@ extension Entry {
         case .observation(let entry): self = .observation(try ObservationEntry(entry))
         case .revocation(let entry):
             self = .revocation(RevocationEntry(commitment: try Field.digest(entry.commitment, "commitment")))
+        case .roundOpened(let entry): self = .roundOpened(try RoundOpenedEntry(entry))
+        case .updateAccepted(let entry): self = .updateAccepted(try UpdateAcceptedEntry(entry))
+        case .roundClosed(let entry): self = .roundClosed(try RoundClosedEntry(entry))
+        case .versionMade(let entry): self = .versionMade(try VersionMadeEntry(entry))
+        case .versionDecided(let entry): self = .versionDecided(try VersionDecidedEntry(entry))
         case nil: throw .malformed
         }
         guard encoded() == bytes else { throw .notCanonical }

@@ -12,6 +12,16 @@ public enum Entry: Hashable, Sendable {
     case observation(ObservationEntry)
     /// Commits to one accepted revocation.
     case revocation(RevocationEntry)
+    /// A round of training begins.
+    case roundOpened(RoundOpenedEntry)
+    /// An update counts.
+    case updateAccepted(UpdateAcceptedEntry)
+    /// No more updates of a round count.
+    case roundClosed(RoundClosedEntry)
+    /// Validators computed a version.
+    case versionMade(VersionMadeEntry)
+    /// What became of a round.
+    case versionDecided(VersionDecidedEntry)
 }
 
 /// Opens a block: what follows until the next one belongs to it.

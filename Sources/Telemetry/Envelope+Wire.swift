@@ -42,6 +42,26 @@ extension Signed where Value == Report {
     }
 }
 
+extension Signed where Value == Update {
+    /// The claims in an encoded `SignedUpdate`: the update, and the certificate where one stands beside it.
+    static func claims(
+        envelope: [UInt8]
+    ) throws(Refusal) -> (update: Signed<Update>, certificate: Signed<EnrolmentCertificate>?) {
+        let message = try Waymark_V1_SignedUpdate(bounded: envelope, atMost: TelemetryLimits.updateEnvelopeBytes)
+        let update = try Signed(decoding: Array(message.update), signature: Field.signature(message.signature))
+        return (update, try certificate(beside: message.certificate))
+    }
+
+    /// An encoded `SignedUpdate`. The certificate may be left out once a session has sent it.
+    public func envelope(certificate: Signed<EnrolmentCertificate>? = nil) -> [UInt8] {
+        Waymark_V1_SignedUpdate.with {
+            $0.update = Data(bytes)
+            $0.signature = Data(signature.bytes)
+            $0.certificate = Data(certificate?.envelope() ?? [])
+        }.bytes()
+    }
+}
+
 extension Signed where Value == TelemetrySample {
     /// The claims in an encoded `SignedTelemetry`: the sample, and the certificate where one stands beside it.
     static func claims(

@@ -24,6 +24,14 @@ public enum Refusal: Error, Hashable, Sendable {
     case future
     /// The sequence lies so far back that a repeat could not be told from a new report.
     case belowWindow
+    /// No round of the model is open under that number: it is over, has not begun, or there is no such model.
+    case roundNotOpen
+    /// The update builds on another version than the round's base.
+    case wrongBase
+    /// The update's norm is above the round's bound.
+    case normExceeded
+    /// The vehicle has another update in the round already.
+    case secondUpdate
     /// More than the vehicle's share.
     case rateExceeded
     /// The validator has no room: try again, or elsewhere.
@@ -47,7 +55,7 @@ extension Refusal {
         case .stale, .future: .signAgain
         case .rateExceeded, .busy, .certificateNotYetValid: .retry
         case .malformed, .oversized, .outOfBounds, .notCanonical, .badSignature, .uncertified, .certificateExpired,
-            .revoked, .belowWindow:
+            .revoked, .belowWindow, .roundNotOpen, .wrongBase, .normExceeded, .secondUpdate:
             .none
         }
     }
@@ -67,6 +75,10 @@ extension Refusal {
         case .stale: "stale"
         case .future: "future"
         case .belowWindow: "below_window"
+        case .roundNotOpen: "round_not_open"
+        case .wrongBase: "wrong_base"
+        case .normExceeded: "norm_exceeded"
+        case .secondUpdate: "second_update"
         case .rateExceeded: "rate_exceeded"
         case .busy: "busy"
         }
@@ -75,7 +87,9 @@ extension Refusal {
     /// Every refusal; of those that name a field, one with an empty name.
     public static let all: [Refusal] = [
         .malformed, .oversized, .outOfBounds(field: ""), .notCanonical, .badSignature, .uncertified,
-        .certificateNotYetValid, .certificateExpired, .revoked, .stale, .future, .belowWindow, .rateExceeded, .busy,
+        .certificateNotYetValid, .certificateExpired, .revoked, .stale, .future, .belowWindow, .roundNotOpen,
+        .wrongBase,
+        .normExceeded, .secondUpdate, .rateExceeded, .busy,
     ]
 
     /// The refusal that a reason string tells: `label`, or `label: ` and anything. The field's name is not recovered.
@@ -105,6 +119,10 @@ extension Refusal: CustomStringConvertible {
         case .stale: "signed too long ago; sign it again with the present time"
         case .future: "signed in the future; check the clock"
         case .belowWindow: "the sequence is too far below the highest one seen"
+        case .roundNotOpen: "no such round is open"
+        case .wrongBase: "trained on another version than the round's"
+        case .normExceeded: "the update's norm is above the round's bound"
+        case .secondUpdate: "another update of this vehicle counts already"
         case .rateExceeded: "too many; send it again later"
         case .busy: "no room; send it again later or elsewhere"
         }

@@ -8,6 +8,8 @@ public enum Domain {
     public static let report = SigningDomain("waymark.v1.report")
     /// Telemetry, signed by a vehicle.
     public static let telemetry = SigningDomain("waymark.v1.telemetry")
+    /// Updates, signed by a vehicle.
+    public static let update = SigningDomain("waymark.v1.update")
     /// Revocations, signed by an authority.
     public static let revocation = SigningDomain("waymark.v1.revocation")
 }

@@ -7,6 +7,8 @@ public enum TelemetryLimits {
     public static let reportBytes = 8192
     /// An encoded `TelemetrySample`.
     public static let telemetryBytes = 1024
+    /// An encoded `Update`.
+    public static let updateBytes = 65_536
     /// An encoded `EnrolmentCertificate`: about 90, and room for what later versions add.
     public static let certificateBytes = 256
     /// An encoded `Revocation`.
@@ -15,14 +17,16 @@ public enum TelemetryLimits {
     public static let signedCertificateBytes = certificateBytes + envelopeOverhead
     /// A report with signature and certificate, as a vehicle publishes it.
     public static let reportEnvelopeBytes = reportBytes + signedCertificateBytes + envelopeOverhead
+    /// An update with signature and certificate.
+    public static let updateEnvelopeBytes = updateBytes + signedCertificateBytes + envelopeOverhead
     /// Telemetry with signature and certificate.
     public static let telemetryEnvelopeBytes = telemetryBytes + signedCertificateBytes + envelopeOverhead
     /// A revocation with its signature.
     public static let revocationEnvelopeBytes = revocationBytes + envelopeOverhead
-    /// An encoded log entry: the largest, an observation's, has about 140.
+    /// An encoded log entry: the largest, a version's, has about 180.
     public static let entryBytes = 512
     /// An item of a car: kind, length, bytes, signature.
-    public static let carItemBytes = 1 + 4 + reportBytes + 64
+    public static let carItemBytes = 1 + 4 + updateBytes + 64
     /// Items of a car, certificates included.
     public static let carItems = 4096
     /// Signature, tags and lengths of an envelope.

@@ -20,6 +20,7 @@ extension TelemetrySample {
         headingCentidegrees = message.headingCdeg
         modelDigest = try Field.optionalDigest(message.modelDigest, "model_digest")
         showsPosition = message.showsPosition
+        travelTimeDigest = try Field.optionalDigest(message.travelTimeDigest, "travel_time_digest")
     }
 
     /// The bytes that this version writes.
@@ -34,6 +35,7 @@ extension TelemetrySample {
             $0.headingCdeg = headingCentidegrees
             $0.modelDigest = Data(modelDigest?.bytes ?? [])
             $0.showsPosition = showsPosition
+            $0.travelTimeDigest = Data(travelTimeDigest?.bytes ?? [])
         }.bytes()
     }
 }

@@ -20,8 +20,10 @@ public struct TelemetrySample: Signable {
     public var speedCentimetresPerSecond: UInt32
     /// Hundredths of a degree, clockwise from north, below 36,000.
     public var headingCentidegrees: UInt32
-    /// The model version that the vehicle runs, if any.
+    /// The perception version that the vehicle runs, if any.
     public var modelDigest: Digest?
+    /// The travel-time version that it routes by, if any.
+    public var travelTimeDigest: Digest?
     /// Whether the owner consents to appear on the live map.
     public var showsPosition: Bool
 
@@ -29,7 +31,7 @@ public struct TelemetrySample: Signable {
     public init(
         certificateDigest: Digest, sequence: UInt64, time: Timestamp, coordinate: Coordinate,
         speedCentimetresPerSecond: UInt32, headingCentidegrees: UInt32, modelDigest: Digest? = nil,
-        showsPosition: Bool = false
+        travelTimeDigest: Digest? = nil, showsPosition: Bool = false
     ) {
         self.certificateDigest = certificateDigest
         self.sequence = sequence
@@ -38,6 +40,7 @@ public struct TelemetrySample: Signable {
         self.speedCentimetresPerSecond = speedCentimetresPerSecond
         self.headingCentidegrees = headingCentidegrees
         self.modelDigest = modelDigest
+        self.travelTimeDigest = travelTimeDigest
         self.showsPosition = showsPosition
     }
 }

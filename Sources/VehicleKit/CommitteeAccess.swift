@@ -4,13 +4,14 @@ import Transport
 import TransparencyLog
 
 /// A committee as vehicles see it: its gateways, and whom to believe about its log. All vehicles of a loop share one,
-/// so that a head's signatures are checked once and not once a vehicle.
+/// so that a head's signatures are checked once and not once a vehicle, and a version's file is held once.
 public final class CommitteeAccess: Sendable {
     /// The loop that its vehicles live on.
     public let loop: EventLoop
     /// Its validators' doors for vehicles: one at least.
     public let gateways: [Gateway]
     let verifier: SharedReceiptVerifier
+    let versions: LoopLocal<SharedVersions>
     private let securities: [Gateway: Connection.Security]
 
     /// The committee that is reached by `gateways` and whose log is believed by `policy`. Throws where there is no TLS
@@ -20,6 +21,7 @@ public final class CommitteeAccess: Sendable {
         self.loop = loop
         self.gateways = gateways
         verifier = SharedReceiptVerifier(ReceiptVerifier(policy: policy), on: loop)
+        versions = LoopLocal(SharedVersions(), on: loop)
         var securities: [Gateway: Connection.Security] = [:]
         for gateway in gateways { securities[gateway] = try Self.security(gateway) }
         self.securities = securities

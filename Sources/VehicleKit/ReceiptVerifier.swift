@@ -3,11 +3,11 @@ import EventLoop
 import Telemetry
 import TransparencyLog
 
-/// Why a receipt does not show that a report stands in the log.
+/// Why a receipt does not show that something stands in the log.
 public enum ReceiptFault: Error, Hashable, Sendable {
     /// The text is not a receipt, or its head is not endorsed as the policy demands.
     case log(LogError)
-    /// It shows that something stands in the log, which is not this report.
+    /// It shows that something else stands in the log.
     case otherEntry
 }
 
@@ -16,7 +16,7 @@ extension ReceiptFault: CustomStringConvertible {
     public var description: String {
         switch self {
         case .log(let error): "\(error)"
-        case .otherEntry: "the receipt is not for this report"
+        case .otherEntry: "the receipt is for another entry"
         }
     }
 }
@@ -48,13 +48,19 @@ public struct ReceiptVerifier: Sendable {
     public mutating func verify(
         _ receipt: [UInt8], commitments: [Digest]
     ) throws(ReceiptFault) -> (index: UInt64, head: Checkpoint) {
+        let entries = commitments.reversed().map { Entry.report(ReportEntry(commitment: $0)).encoded() }
+        return try verify(receipt, entries: entries)
+    }
+
+    /// Where in the log an entry stands, if `receipt` shows that one of these does: entries as their encoded bytes.
+    public mutating func verify(
+        _ receipt: [UInt8], entries: [[UInt8]]
+    ) throws(ReceiptFault) -> (index: UInt64, head: Checkpoint) {
         do throws(LogError) {
             let parsed = try InclusionReceipt(parsing: receipt)
             try believe(parsed.signed)
             let head = parsed.signed.checkpoint
-            for commitment in commitments.reversed() where Self.leads(parsed, from: commitment) {
-                return (parsed.index, head)
-            }
+            if entries.contains(where: { Self.leads(parsed, from: $0) }) { return (parsed.index, head) }
         } catch {
             throw .log(error)
         }
@@ -77,12 +83,51 @@ public struct ReceiptVerifier: Sendable {
         oldest = (oldest + 1) % limit
     }
 
-    private static func leads(_ receipt: InclusionReceipt, from commitment: Digest) -> Bool {
-        let entry = Entry.report(ReportEntry(commitment: commitment)).encoded()
+    private static func leads(_ receipt: InclusionReceipt, from entry: [UInt8]) -> Bool {
         let head = receipt.signed.checkpoint
         return receipt.index < head.size
             && MerkleProof.verifyInclusion(
                 of: Merkle.leaf(entry), at: receipt.index, in: head.size, root: head.root, proof: receipt.proof)
+    }
+}
+
+extension ReceiptVerifier {
+    /// The announcement of these bytes, and where its entry stands in the log, which its receipt shows.
+    public mutating func verify(
+        announcement bytes: [UInt8]
+    ) throws(AnnouncementFault) -> (announcement: Announcement, index: UInt64) {
+        let announcement: Announcement
+        do {
+            announcement = try Announcement(decoding: bytes)
+        } catch {
+            throw .unreadable(error)
+        }
+        do {
+            return (announcement, try verify(announcement.receipt, entries: [announcement.entryBytes]).index)
+        } catch {
+            throw .unproven(error)
+        }
+    }
+}
+
+/// Why an announcement is not believed.
+public enum AnnouncementFault: Error, Hashable, Sendable {
+    /// The bytes are no announcement.
+    case unreadable(Refusal)
+    /// The receipt does not show that the entry stands in the log.
+    case unproven(ReceiptFault)
+    /// The entry is of another kind, model, round or vehicle than the topic says.
+    case otherEntry
+}
+
+extension AnnouncementFault: CustomStringConvertible {
+    /// The reason in words.
+    public var description: String {
+        switch self {
+        case .unreadable(let refusal): "no announcement: \(refusal)"
+        case .unproven(let fault): "\(fault)"
+        case .otherEntry: "the entry is not what the topic says"
+        }
     }
 }
 

@@ -1,4 +1,3 @@
-import Cryptography
 import Geography
 
 /// What a vehicle's own sensors say about it now.
@@ -9,20 +8,17 @@ public struct TelemetryReading: Hashable, Sendable {
     public var speedCentimetresPerSecond: UInt32
     /// Hundredths of a degree, clockwise from north; whole turns do not count.
     public var headingCentidegrees: UInt32
-    /// The model version that it runs, if any.
-    public var modelDigest: Digest?
     /// Whether the owner consents to appear on the live map.
     public var showsPosition: Bool
 
     /// A reading.
     public init(
         coordinate: Coordinate, speedCentimetresPerSecond: UInt32, headingCentidegrees: UInt32,
-        modelDigest: Digest? = nil, showsPosition: Bool = false
+        showsPosition: Bool = false
     ) {
         self.coordinate = coordinate
         self.speedCentimetresPerSecond = speedCentimetresPerSecond
         self.headingCentidegrees = headingCentidegrees
-        self.modelDigest = modelDigest
         self.showsPosition = showsPosition
     }
 }

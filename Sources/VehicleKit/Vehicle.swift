@@ -2,6 +2,7 @@ import Cryptography
 import EventLoop
 import Geography
 import Hazards
+import Models
 import Telemetry
 import Transport
 import TransparencyLog
@@ -14,6 +15,10 @@ import Wire
 ///     await vehicle.start()
 ///     await vehicle.follow([Cell(containing: here, level: 13)])
 ///     await vehicle.report([Observation(kind: .adhesion, polarity: .seen, time: now, coordinate: here)])
+///     await vehicle.observe(window: acceleration, label: .pothole)
+///
+/// A vehicle that was shown what its sensors felt and how long roads took trains the shared models by itself whenever a
+/// round opens. An application that trains on its own takes the rounds as events, and calls `submit`.
 ///
 /// The rules are `VehicleAgent`'s and `Outbox`'s; this is the shell that has the connection, the clock and the random
 /// numbers. It costs no thread and one timer of a second, so that thousands live on one loop. Events come on the loop,
@@ -26,6 +31,8 @@ public actor Vehicle: LoopBound {
     private let committee: CommitteeAccess
     private let onEvent: @Sendable (VehicleEvent) -> Void
     private var agent: VehicleAgent
+    /// What it trains on; nil until it is shown something.
+    private var learner: Learner?
     private var connection: Connection?
     /// Names the connection that events still count of.
     private var connectionNumber: UInt64 = 0
@@ -93,6 +100,35 @@ public actor Vehicle: LoopBound {
         perform(agent.send(reading, isCongested: isCongested, now: now))
     }
 
+    /// Remembers what a window of vertical acceleration felt like and what the wheels rolled over, to train perception
+    /// on. Throws where the window is no such window.
+    public func observe(window: [Float], label: Surface) throws(ModelError) {
+        setUpLearner()
+        try learner?.observe(window: window, label: label)
+    }
+
+    /// Remembers how long a road took, to train travel times on.
+    public func observe(_ traversal: TravelTimeDiary.Traversal) {
+        setUpLearner()
+        learner?.observe(traversal)
+    }
+
+    private func setUpLearner() {
+        if learner == nil { learner = Learner(seed: agent.settings.seed) }
+    }
+
+    /// Sends what was learnt in a round, of which an event told, in the model's layout: at most
+    /// `VehicleLimits.updatePayloadBytes`. One update a model waits for its answer; a later round's takes its place.
+    public func submit(_ payload: [UInt8], for round: RoundOpenedEntry) {
+        perform(agent.submit(payload, for: round, salt: SecureRandom.bytes(TelemetryLimits.saltBytes), now: now))
+    }
+
+    /// The versions of the shared models that it runs.
+    public var shelf: ModelShelf { agent.learning.shelf }
+
+    /// Updates that are not yet known to count.
+    public var waitingUpdates: Int { agent.updates.count }
+
     /// Follows the hazards in exactly these cells, at most `VehicleLimits.followedCells`, from now on. Cells of a level
     /// above 17 count as the one of level 17 that holds them.
     public func follow(_ cells: [Cell]) {
@@ -129,10 +165,41 @@ public actor Vehicle: LoopBound {
                 connectionNumber += 1
                 connection?.finish()
                 connection = nil
-            case .tell(let event): onEvent(event)
+            case .tell(let event): tell(event)
             }
         }
         setTimer()
+    }
+
+    private func tell(_ event: VehicleEvent) {
+        if case .version = event { agent.learning.share(with: &committee.versions.value) }
+        onEvent(event)
+        if case .round(let round) = event { takePart(in: round) }
+    }
+
+    /// Trains on the work pool, if there is anything to train on.
+    private func takePart(in round: RoundOpenedEntry) {
+        guard learner != nil else { return }
+        do throws(LessonFault) {
+            guard let lesson = try learner?.lesson(for: round, shelf: shelf) else { return }
+            loop.pool.run {
+                Result { () throws(LessonFault) in
+                    var random = SystemRandomNumberGenerator()
+                    return try lesson.update(using: &random)
+                }
+            } then: { [weak self] outcome in
+                self?.assumeIsolated { $0.finish(round, outcome) }
+            }
+        } catch {
+            finish(round, .failure(error))
+        }
+    }
+
+    private func finish(_ round: RoundOpenedEntry, _ outcome: Result<[UInt8], LessonFault>) {
+        switch outcome {
+        case .success(let payload): submit(payload, for: round)
+        case .failure(let fault): onEvent(.remark("no part in round \(round.round) of \(round.model.name): \(fault)"))
+        }
     }
 
     private func dial(_ gateway: Gateway) {

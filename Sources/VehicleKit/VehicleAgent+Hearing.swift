@@ -28,18 +28,28 @@ extension VehicleAgent {
     }
 
     private mutating func subscribed(_ packetID: UInt16, _ reasons: [MQTTReason]) -> [Action] {
-        guard let cells = subscribing.removeValue(forKey: packetID) else { return [] }
-        let refused = zip(cells, reasons).filter { $0.1.isFailure }
-        guard let (cell, reason) = refused.first else { return [] }
-        return [fault("refuses \(refused.count) subscriptions, such as to \(cell): \(reason)")]
+        guard let filters = subscribing.removeValue(forKey: packetID) else { return [] }
+        let refused = zip(filters, reasons).filter { $0.1.isFailure }
+        guard let (filter, reason) = refused.first else { return [] }
+        return [fault("refuses \(refused.count) subscriptions, such as to \(filter): \(reason)")]
     }
 
     private mutating func take(
         _ message: MQTTMessage, now: Moment, verifier: inout ReceiptVerifier
     ) -> [Action] {
-        if let report = VehicleTopic.report(ofReceipt: message.topic) {
-            return take(receipt: message.payload, for: report, now: now, verifier: &verifier)
+        let payload = message.payload
+        switch VehicleTopic(message.topic) {
+        case .receipt(let digest):
+            return take(receipt: payload, for: digest, now: now, verifier: &verifier)
+                + take(answer: payload, for: digest, verifier: &verifier)
+        case .round(let model): return take(round: payload, of: model, now: now, verifier: &verifier)
+        case .version(let model): return take(version: payload, of: model, now: now, verifier: &verifier)
+        case .chunk(let digest, let number): return take(chunk: payload, number: number, of: digest, now: now)
+        case .other: return take(hazard: message)
         }
+    }
+
+    private mutating func take(hazard message: MQTTMessage) -> [Action] {
         do throws(HazardMessageFault) {
             guard let hazard = try hazards.take(topic: message.topic, payload: message.payload) else { return [] }
             return [.tell(.hazard(hazard))]
@@ -79,10 +89,10 @@ extension VehicleAgent {
         case .telemetry:
             pendingTelemetry -= 1
             return telemetryAnswered(reason, text)
-        case .report(let report, let hadCertificate):
+        case .submission(let digest, let hadCertificate):
             return reason.isFailure
-                ? refused(report, hadCertificate: hadCertificate, reason, text ?? "", now: now)
-                : accepted(report, text, now: now)
+                ? refused(digest, hadCertificate: hadCertificate, reason, text ?? "", now: now)
+                : accepted(digest, text, now: now)
         }
     }
 
@@ -96,46 +106,57 @@ extension VehicleAgent {
         return [.tell(.remark("telemetry refused: \(text ?? "\(reason)")"))]
     }
 
-    /// An acknowledgement follows its receipt; where the report still waits for one, the gateway's word is worth
-    /// nothing.
-    private mutating func accepted(_ report: Digest, _ text: String?, now: Moment) -> [Action] {
+    /// An acknowledgement follows its receipt; where the report or update still waits for one, the gateway's word is
+    /// worth nothing.
+    private mutating func accepted(_ digest: Digest, _ text: String?, now: Moment) -> [Action] {
         let remark: [Action] = text.map { [.tell(.remark($0))] } ?? []
-        guard outbox.item(report) != nil else { return remark }
-        return remark + [fault("acknowledged a report without a valid receipt")]
-            + leave(reason: "acknowledged a report without a valid receipt", now: now)
+        guard outbox.item(digest) != nil || updates.item(digest) != nil else { return remark }
+        return remark + [fault("acknowledged without a valid receipt")]
+            + leave(reason: "acknowledged without a valid receipt", now: now)
     }
 
     private mutating func refused(
-        _ report: Digest, hadCertificate: Bool, _ reason: MQTTReason, _ text: String, now: Moment
+        _ digest: Digest, hadCertificate: Bool, _ reason: MQTTReason, _ text: String, now: Moment
     ) -> [Action] {
-        guard let item = outbox.item(report) else { return [] }
         let refusal = Refusal(reason: text)
         // The gateway has not learnt the certificate after all.
         if refusal == .uncertified && !hadCertificate {
             isCertificateKnown = false
-            outbox.postpone(report, until: now.instant)
+            outbox.postpone(digest, until: now.instant)
+            updates.postpone(digest, until: now.instant)
             return []
         }
-        switch refusal?.remedy ?? (reason == .quotaExceeded ? .retry : .none) {
-        case .none:
-            outbox.remove(report)
+        let remedy = refusal?.remedy ?? (reason == .quotaExceeded ? .retry : .none)
+        if let again = sendAgain(digest, of: \.outbox, remedy, text, now: now) { return again }
+        if let again = sendAgain(digest, of: \.updates, remedy, text, now: now) { return again }
+        if outbox.remove(digest) != nil {
             counters.reportsRefused += 1
-            return [.tell(.refused(report, refusal, text: text))]
+            return [.tell(.refused(digest, refusal, text: text))]
+        }
+        return updates.remove(digest).map { [dropped($0.draft, refusal, text)] } ?? []
+    }
+
+    /// Sends what was refused again; nil where it is not of this outbox, or that would be of no use.
+    private mutating func sendAgain<Content: Draft>(
+        _ digest: Digest, of outbox: WritableKeyPath<VehicleAgent, Outbox<Content>>, _ remedy: Refusal.Remedy,
+        _ text: String, now: Moment
+    ) -> [Action]? {
+        guard let item = self[keyPath: outbox].item(digest) else { return nil }
+        let delay = Self.resend.delay(afterFailures: item.failures + 1, using: &random)
+        switch remedy {
+        case .none:
+            return nil
         case .retry:
             counters.postponed += 1
-            outbox.postpone(report, until: now.instant + resendDelay(item))
+            self[keyPath: outbox].postpone(digest, until: now.instant + delay)
             return []
         case .signAgain:
             // Of an older signing it says nothing new.
-            guard item.digests.last == report else { return [] }
+            guard item.digests.last == digest else { return [] }
             counters.postponed += 1
-            outbox.renew(report, until: item.failures == 0 ? now.instant : now.instant + resendDelay(item))
+            self[keyPath: outbox].renew(digest, until: item.failures == 0 ? now.instant : now.instant + delay)
             return [.tell(.remark(text))]
         }
-    }
-
-    private mutating func resendDelay(_ item: Outbox.Item) -> UInt64 {
-        Self.resend.delay(afterFailures: item.failures + 1, using: &random)
     }
 }
 

@@ -5,7 +5,7 @@ import Telemetry
 import Transport
 import Wire
 
-/// What the vehicle says: reports, telemetry, and which hazards it wants to hear of.
+/// What the vehicle says: reports, updates, telemetry, and what it wants to hear of.
 extension VehicleAgent {
     /// Takes observations into as few reports as they fit in, and sends them as soon as a gateway takes them. `salt`
     /// makes 32 random bytes.
@@ -38,8 +38,8 @@ extension VehicleAgent {
             coordinate: reading.coordinate,
             speedCentimetresPerSecond: min(
                 reading.speedCentimetresPerSecond, TelemetryLimits.speedCentimetresPerSecond.upperBound),
-            headingCentidegrees: reading.headingCentidegrees % 36_000, modelDigest: reading.modelDigest,
-            showsPosition: reading.showsPosition)
+            headingCentidegrees: reading.headingCentidegrees % 36_000, modelDigest: learning.running(.perception),
+            travelTimeDigest: learning.running(.travelTimes), showsPosition: reading.showsPosition)
         let envelope = identity.sign(sample).envelope(certificate: isCertificateKnown ? nil : identity.certificate)
         return publishTelemetry(envelope, now: now)
     }
@@ -52,7 +52,8 @@ extension VehicleAgent {
                 session.publish(topic: VehicleTopic.telemetry, payload: envelope, now: now.instant)
             }
         case .atLeastOnce, .exactlyOnce:
-            // Half of the window is left to reports, whose answers may take longer and hold back those behind them.
+            // Half of the window is left to reports and updates, whose answers may take longer and hold back those
+            // behind them.
             if pendingTelemetry < VehicleLimits.unacknowledged / 2,
                 let sent = publish(VehicleTopic.telemetry, envelope, .telemetry, now: now)
             {
@@ -73,20 +74,31 @@ extension VehicleAgent {
     /// Sends whatever is due and may be sent.
     mutating func pump(now: Moment) -> [Action] {
         guard isConnected else { return [] }
-        return askForHazards(now: now) + sendReports(now: now)
+        return askForHazards(now: now) + askForLearning(now: now) + sendUpdates(now: now) + sendReports(now: now)
     }
 
     private mutating func sendReports(now: Moment) -> [Action] {
+        sendDue(of: \.outbox, now: now) { counters, _ in counters.reportsSent += 1 }
+    }
+
+    private mutating func sendUpdates(now: Moment) -> [Action] {
+        sendDue(of: \.updates, now: now) { $0.updateBytes += UInt64($1.envelope().count) }
+    }
+
+    private mutating func sendDue<Content: Draft>(
+        of outbox: WritableKeyPath<VehicleAgent, Outbox<Content>>, now: Moment,
+        count: (inout VehicleCounters, Signed<Content.Message>) -> Void
+    ) -> [Action] {
         var actions: [Action] = []
-        while canPublish, let dispatch = outbox.next(now: now, identity: identity) {
+        while canPublish, let dispatch = self[keyPath: outbox].next(now: now, identity: identity) {
             let certificate = isCertificateKnown ? nil : identity.certificate
-            let pending = Pending.report(dispatch.digest, hadCertificate: certificate != nil)
-            let envelope = dispatch.signed.envelope(certificate: certificate)
-            guard let sent = publish(VehicleTopic.reports, envelope, pending, now: now) else {
+            let pending = Pending.submission(dispatch.digest, hadCertificate: certificate != nil)
+            let envelope = Content.envelope(dispatch.signed, certificate: certificate)
+            guard let sent = publish(Content.topic, envelope, pending, now: now) else {
                 actions.append(fault("takes no packet of \(envelope.count) bytes"))
-                return actions + leave(reason: "takes no reports", now: now)
+                return actions + leave(reason: "takes nothing on \(Content.topic)", now: now)
             }
-            counters.reportsSent += 1
+            count(&counters, dispatch.signed)
             if dispatch.isSignedAgain { counters.signedAgain += 1 }
             actions += sent
         }
@@ -113,6 +125,25 @@ extension VehicleAgent {
         return actions
     }
 
+    /// Brings what the gateway was asked for in line with the models that the vehicle runs and the files that it wants.
+    private mutating func askForLearning(now: Moment) -> [Action] {
+        guard askedForLearning != learning.filters else { return [] }
+        var actions: [Action] = []
+        let removed = askedForLearning.subtracting(learning.filters).sorted()
+        if !removed.isEmpty, let asked = ask(now: now, { $0.unsubscribe(removed, now: now.instant) }) {
+            askedForLearning.subtract(removed)
+            actions += asked.actions
+        }
+        let added = learning.filters.subtracting(askedForLearning).sorted()
+        let topics = added.map { MQTTSubscribe.Topic(filter: $0, qos: .atLeastOnce) }
+        if !added.isEmpty, let asked = ask(now: now, { $0.subscribe(topics, now: now.instant) }) {
+            subscribing[asked.packetID] = added
+            askedForLearning.formUnion(added)
+            actions += asked.actions
+        }
+        return actions
+    }
+
     /// Brings what the gateway was asked for in line with what the vehicle follows.
     private mutating func askForHazards(now: Moment) -> [Action] {
         guard askedFor != hazards.followed else { return [] }
@@ -129,7 +160,7 @@ extension VehicleAgent {
             let part = Array(added[start..<min(start + VehicleLimits.filtersPerSubscribe, added.count)])
             let topics = part.map { MQTTSubscribe.Topic(filter: HazardTopic.filter(for: $0), qos: .atLeastOnce) }
             guard let asked = ask(now: now, { $0.subscribe(topics, now: now.instant) }) else { return actions }
-            subscribing[asked.packetID] = part
+            subscribing[asked.packetID] = topics.map(\.filter)
             askedFor.formUnion(part)
             actions += asked.actions
         }

@@ -11,9 +11,10 @@ import Wire
 ///                           ▲                │                    │                    │
 ///                           └────────────────┴──── the next gateway, after a while ◀───┘
 ///
-/// It trusts no gateway. A report counts as acknowledged when a receipt shows that it stands in the log, under a head
-/// that the committee's policy endorses; a gateway that acknowledges without that is left. It trusts itself to be
-/// patient: the first pass over all gateways is fast, from then on each pass waits twice as long as the one before.
+/// It trusts no gateway. A report or update counts as acknowledged when a receipt shows that it stands in the log,
+/// under a head that the committee's policy endorses; a gateway that acknowledges without that is left. Rounds and
+/// versions are believed on the same terms. It trusts itself to be patient: the first pass over all gateways is fast,
+/// from then on each pass waits twice as long as the one before.
 struct VehicleAgent: Sendable {
     /// What the shell does next.
     enum Action: Hashable, Sendable {
@@ -36,7 +37,7 @@ struct VehicleAgent: Sendable {
 
     /// What a PUBACK will answer.
     enum Pending: Hashable, Sendable {
-        case report(Digest, hadCertificate: Bool)
+        case submission(Digest, hadCertificate: Bool)
         case telemetry
     }
 
@@ -48,8 +49,10 @@ struct VehicleAgent: Sendable {
     var gatewayIndex: Int
     /// Gateways in a row that gave no receipt.
     var failures = 0
-    var outbox: Outbox
+    var outbox: Outbox<ReportDraft>
+    var updates: Outbox<UpdateDraft>
     var hazards = KnownHazards()
+    var learning: LearningFeed
     var counters = VehicleCounters()
 
     // What belongs to one connection.
@@ -57,7 +60,8 @@ struct VehicleAgent: Sendable {
     var pendingTelemetry = 0
     var isCertificateKnown = false
     var askedFor: Set<Cell> = []
-    var subscribing: [UInt16: [Cell]] = [:]
+    var askedForLearning: Set<String> = []
+    var subscribing: [UInt16: [String]] = [:]
     var refreshEnd: Instant?
 
     var telemetrySequence: UInt64 = 0
@@ -80,6 +84,8 @@ struct VehicleAgent: Sendable {
         outbox = Outbox(
             firstSequence: settings.firstSequence ?? max(1, now.milliseconds), limit: settings.outboxReports,
             signAgainMilliseconds: settings.signAgainMilliseconds)
+        updates = Outbox(signAgainMilliseconds: settings.signAgainMilliseconds)
+        learning = LearningFeed(models: settings.models)
     }
 
     var gateway: Gateway { gateways[gatewayIndex] }
@@ -156,7 +162,7 @@ struct VehicleAgent: Sendable {
 
     /// Time has passed.
     mutating func tick(now: Moment) -> [Action] {
-        var actions = outbox.expire(now: now.timestamp).map { abandon($0, .tooOld) }
+        var actions = outbox.expire(now: now.timestamp).map { abandon($0, .tooOld) } + expireUpdates(now: now)
         actions += hazards.expire(now: now.timestamp).map { .tell(.hazard($0)) }
         switch link {
         case .stopped, .dialling: return actions
@@ -166,8 +172,9 @@ struct VehicleAgent: Sendable {
     }
 
     private mutating func tickConnection(now: Moment) -> [Action] {
-        if let sent = outbox.oldestSent, sent + settings.answerMilliseconds <= now.instant {
-            return leave(reason: "no answer to a report for \(settings.answerMilliseconds) ms", now: now)
+        let waiting = [outbox.oldestSent, updates.oldestSent, learning.leastProgressed].compactMap { $0 }
+        if let oldest = waiting.min(), oldest + settings.answerMilliseconds <= now.instant {
+            return leave(reason: "no answer for \(settings.answerMilliseconds) ms", now: now)
         }
         var actions = talk(now: now) { session in session.tick(now: now.instant) }
         if let end = refreshEnd, end <= now.instant {
@@ -205,10 +212,13 @@ struct VehicleAgent: Sendable {
 
     private mutating func forgetConnection(now: Moment) {
         outbox.connectionEnded(now: now.instant)
+        updates.connectionEnded(now: now.instant)
+        learning.connectionEnded()
         pending = [:]
         pendingTelemetry = 0
         isCertificateKnown = false
         askedFor = []
+        askedForLearning = []
         subscribing = [:]
         refreshEnd = nil
     }
@@ -232,7 +242,7 @@ struct VehicleAgent: Sendable {
         return actions
     }
 
-    mutating func abandon(_ item: Outbox.Item, _ reason: Abandonment) -> Action {
+    mutating func abandon(_ item: Outbox<ReportDraft>.Item, _ reason: Abandonment) -> Action {
         counters.reportsAbandoned += 1
         return .tell(.abandoned(sequence: item.sequence, reason))
     }

@@ -10,10 +10,20 @@ public struct VehicleCounters: Hashable, Sendable {
     public var reportsAbandoned: UInt64 = 0
     /// Publishes of reports, first and further ones.
     public var reportsSent: UInt64 = 0
-    /// Signings of a report beyond its first.
+    /// Signings of a report or update beyond its first.
     public var signedAgain: UInt64 = 0
     /// Answers that told to send again later.
     public var postponed: UInt64 = 0
+    /// Updates taken from the owner.
+    public var updatesSubmitted: UInt64 = 0
+    /// Updates acknowledged by an announcement that was checked.
+    public var updatesAcknowledged: UInt64 = 0
+    /// Updates that left the outbox otherwise: refused for good, displaced by a later round's, or without an answer.
+    public var updatesRefused: UInt64 = 0
+    /// Bytes of updates as published, signature and envelope included, the certificate not: first and further ones.
+    public var updateBytes: UInt64 = 0
+    /// Versions of models that it began to run, those that it went back to included.
+    public var versionsInstalled: UInt64 = 0
     /// Samples published.
     public var telemetrySent: UInt64 = 0
     /// Samples that a gateway acknowledged.
@@ -41,8 +51,8 @@ public struct VehicleCounters: Hashable, Sendable {
         [
             \.reportsSubmitted, \.reportsAcknowledged, \.reportsRefused, \.reportsAbandoned, \.reportsSent,
             \.signedAgain, \.postponed, \.telemetrySent, \.telemetryAcknowledged, \.telemetryRefused,
-            \.telemetryDropped, \.connections,
-            \.faults,
+            \.telemetryDropped, \.connections, \.faults, \.updatesSubmitted, \.updatesAcknowledged,
+            \.updatesRefused, \.updateBytes, \.versionsInstalled,
         ]
     }
 }

@@ -17,6 +17,16 @@ public enum VehicleEvent: Hashable, Sendable {
     case abandoned(sequence: UInt64, Abandonment)
     /// A hazard in an area that the vehicle follows began, changed or ended.
     case hazard(Hazard)
+    /// A round has opened that builds on the version that the vehicle runs: it may train, and `submit` what it learnt
+    /// until the deadline.
+    case round(RoundOpenedEntry)
+    /// From now on the vehicle runs this version of a model.
+    case version(LearnedModel, Digest)
+    /// The update of a round counts; its entry stands at this index of the log.
+    case updateAcknowledged(LearnedModel, round: UInt64, index: UInt64)
+    /// The update of a round has left the outbox: a gateway refuses it for good, or, without a refusal, a later
+    /// round's took its place or no answer came in time.
+    case updateRefused(LearnedModel, round: UInt64, Refusal?, text: String)
     /// A gateway did what it should not have.
     case fault(Gateway, String)
     /// A gateway's words beside an acknowledgement, such as `unknownMap`.

@@ -27,9 +27,6 @@ public struct VehicleIdentity: Sendable {
         certificateDigest = Digest.sha256(certificate.bytes)
     }
 
-    /// The report, signed.
-    func sign(_ report: Report) -> Signed<Report> { report.signed(by: key, chain: chain) }
-
-    /// The sample, signed.
-    func sign(_ sample: TelemetrySample) -> Signed<TelemetrySample> { sample.signed(by: key, chain: chain) }
+    /// The message, signed.
+    func sign<Message: Signable>(_ message: Message) -> Signed<Message> { message.signed(by: key, chain: chain) }
 }

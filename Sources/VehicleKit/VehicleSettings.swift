@@ -1,3 +1,4 @@
+import Telemetry
 import Transport
 
 /// How a vehicle behaves.
@@ -18,6 +19,8 @@ public struct VehicleSettings: Hashable, Sendable {
     public var answerMilliseconds: UInt64 = 20_000
     /// How long a gateway has to repeat what is active, in milliseconds.
     public var refreshMilliseconds: UInt64 = 5_000
+    /// The shared models that it runs, and of whose rounds and versions it wants to hear; empty for none.
+    public var models: [LearnedModel] = LearnedModel.allCases
     /// Seconds of silence after which it shows that it lives.
     public var keepAliveSeconds: UInt16 = 30
 

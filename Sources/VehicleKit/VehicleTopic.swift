@@ -1,14 +1,63 @@
 import Cryptography
+import Telemetry
 
-/// What a vehicle publishes on, and where its receipts come.
-enum VehicleTopic {
-    static let reports = "waymark/v1/reports"
+/// What comes from a gateway on which topic.
+enum VehicleTopic: Hashable, Sendable {
+    /// The receipt of the report or update whose bytes have this digest.
+    case receipt(Digest)
+    /// The model's newest round.
+    case round(LearnedModel)
+    /// The model's newest version.
+    case version(LearnedModel)
+    /// A chunk of the file of the version with this digest, counted from 0.
+    case chunk(Digest, number: Int)
+    /// Anything else: a hazard.
+    case other
+
     static let telemetry = "waymark/v1/telemetry"
     private static let receipts = "waymark/v1/receipts/"
+    private static let learning = "waymark/v1/learning/"
+    private static let blobs = "waymark/v1/blobs/"
 
-    /// The report whose receipt comes on `topic`; nil where it is no receipt's.
-    static func report(ofReceipt topic: String) -> Digest? {
-        guard topic.utf8.starts(with: receipts.utf8) else { return nil }
-        return Hex.decode(String(topic.dropFirst(receipts.count))).flatMap { Digest(bytes: $0) }
+    /// What comes on `topic`.
+    init(_ topic: String) {
+        self = Self.parseReceipt(topic) ?? Self.parseLearning(topic) ?? Self.parseChunk(topic) ?? .other
+    }
+
+    /// The filter of all that is announced of a model.
+    static func filter(of model: LearnedModel) -> String { "\(learning)\(model.name)/+" }
+
+    /// The filter of the chunks of a version's file.
+    static func filter(ofVersion digest: Digest) -> String { "\(blobs)\(digest)/+" }
+
+    private static func parseReceipt(_ topic: String) -> VehicleTopic? {
+        guard let name = rest(of: topic, after: receipts) else { return nil }
+        return digest(name).map { .receipt($0) }
+    }
+
+    private static func parseLearning(_ topic: String) -> VehicleTopic? {
+        guard let levels = rest(of: topic, after: learning)?.split(separator: "/", omittingEmptySubsequences: false),
+            levels.count == 2, let model = LearnedModel(name: String(levels[0]))
+        else { return nil }
+        switch levels[1] {
+        case "round": return .round(model)
+        case "version": return .version(model)
+        default: return nil
+        }
+    }
+
+    private static func parseChunk(_ topic: String) -> VehicleTopic? {
+        guard let levels = rest(of: topic, after: blobs)?.split(separator: "/", omittingEmptySubsequences: false),
+            levels.count == 2, let digest = digest(levels[0]), let number = UInt16(levels[1])
+        else { return nil }
+        return .chunk(digest, number: Int(number))
+    }
+
+    private static func rest(of topic: String, after prefix: String) -> Substring? {
+        topic.utf8.starts(with: prefix.utf8) ? topic.dropFirst(prefix.count) : nil
+    }
+
+    private static func digest(_ hex: Substring) -> Digest? {
+        Hex.decode(String(hex)).flatMap { Digest(bytes: $0) }
     }
 }

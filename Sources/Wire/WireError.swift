@@ -1,5 +1,5 @@
 /// Why bytes are not a value of the layout that they were read as.
-public enum WireError: Error, Equatable, Sendable {
+public enum WireError: Error, Hashable, Sendable {
     /// A field needs more bytes than are left.
     case truncated(needed: Int, left: Int)
     /// A count is above the bound of its field.

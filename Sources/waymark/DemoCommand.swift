@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cryptography
 import Foundation
 import Server
 
@@ -8,8 +9,8 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo", abstract: "A committee, a fleet and hazards on one machine, live.",
         discussion: """
             Starts validators as processes on loopback, drives simulated vehicles against them in real time, shows it in the
-            terminal and on http://127.0.0.1:8080/, and at the end audits and compares the validators' logs: any
-            disagreement makes the exit code 1.
+            terminal and on http://127.0.0.1:8080/, and at the end audits and compares the validators' logs and computes
+            every version of the shared models again: any disagreement makes the exit code 1.
             """)
 
     @OptionGroup var fleet: FleetOptions
@@ -20,6 +21,7 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "Port of the first validator's page; the others count up.") var http = 8080
     @Option(help: "Kill a validator with SIGKILL: K@S, validator K at second S; started again ten seconds later.")
     var kill: String?
+    @Option(help: "Seconds from one round of learning to the next, 4 to 3,600.") var rounds: UInt64 = 8
     @Flag(help: "Print one JSON object at the end.") var json = false
 
     func validate() throws {
@@ -28,6 +30,9 @@ struct DemoCommand: AsyncParsableCommand {
         }
         guard (1...65_000).contains(port), (1...65_000).contains(http) else {
             throw ValidationError("ports are 1 to 65,000")
+        }
+        guard (4...3600).contains(rounds) else {
+            throw ValidationError("--rounds is \(rounds): 4 to 3,600 seconds are possible")
         }
         if kill != nil, outage == nil { throw ValidationError("--kill wants K@S, K of 1 to \(validators)") }
     }
@@ -41,7 +46,7 @@ struct DemoCommand: AsyncParsableCommand {
             folder: CommitteeFolder(path: directory),
             plan: .init(
                 origin: "waymark.local/demo", validators: validators, firstPort: port, httpPort: http,
-                map: map.planned))
+                map: map.planned, learning: try learning()))
         let report: DemoReport
         do {
             report = try await DemoRun(self, committee, map, outage: outage).run()
@@ -51,6 +56,19 @@ struct DemoCommand: AsyncParsableCommand {
         }
         if json { try JSONOutput.print(report) } else { print(report.lines.joined(separator: "\n")) }
         if report.failed { throw ExitCode(1) }
+    }
+
+    /// Rounds in a hurry, and a hold-out that no vehicle gets.
+    private func learning() throws -> (rounds: CommitteeFile.Learning, holdOut: [UInt8]) {
+        let holdOut = try HoldOutFile.synthetic(seed: fleet.seed)
+        let duration = rounds * 5 / 8
+        return (
+            CommitteeFile.Learning(
+                perception: .perception(holdOut: Digest.sha256(holdOut))
+                    .hurried(intervalS: rounds, durationS: duration),
+                travelTimes: CommitteeFile.Rounds.travelTimes.hurried(intervalS: rounds, durationS: duration)),
+            holdOut
+        )
     }
 
     private var outage: Outage? {

@@ -10,6 +10,8 @@ final class DemoCommittee {
     let file: CommitteeFile
     let validators: [ValidatorProcess]
     private let pages: [URL]
+    /// How learning went when it was last asked.
+    private(set) var learning: [LearningStatus] = []
 
     /// Makes a fresh committee with fresh keys.
     init(folder: CommitteeFolder, plan: CommitteeFolder.Plan) throws {
@@ -60,6 +62,20 @@ final class DemoCommittee {
         return try? decoder.decode(ValidatorStatus.self, from: body)
     }
 
+    /// Asks the first validator how learning goes; what it said before stays where it does not answer.
+    func readLearning() {
+        struct Answer: Decodable {
+            var models: [LearningStatus]
+        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let address = pages[0].appendingPathComponent("api/v1/models")
+        guard let (status, body) = try? HTTP.get(address, timeoutSeconds: 2), status == 200,
+            let answer = try? decoder.decode(Answer.self, from: body)
+        else { return }
+        learning = answer.models
+    }
+
     /// A validator's numbers; empty where it does not answer.
     func metrics(_ index: Int) -> MetricsReading {
         let answer = try? HTTP.get(pages[index].appendingPathComponent("metrics"), timeoutSeconds: 2)
@@ -93,6 +109,33 @@ final class DemoCommittee {
             sources.append((validator.name, source))
         }
         return complaints + LogComparison(sources, policy: policy).findings.map { "compare: \($0)" }
+    }
+}
+
+/// What `/api/v1/models` says of one model, as far as the demo shows it.
+struct LearningStatus: Decodable {
+    struct Version: Decodable {
+        var round: UInt64
+        var decision: String?
+        var accuracy: Double?
+        var baseError: Double?
+    }
+
+    struct Open: Decodable {
+        var updates: UInt64?
+    }
+
+    var model: String
+    var round: UInt64
+    var open: Open?
+    var versions: [Version]
+
+    /// In few words: the round, and how the newest judged version did.
+    var line: String {
+        let state = open.map { "open, \($0.updates ?? 0) updates" } ?? "closed"
+        let accuracy = versions.lazy.compactMap(\.accuracy).first.map { ", accuracy \(Format.percent($0))" } ?? ""
+        let error = versions.lazy.compactMap(\.baseError).first.map { ", error \(Format.percent($0))" } ?? ""
+        return "\(model) \(round) \(state)\(accuracy)\(error)"
     }
 }
 

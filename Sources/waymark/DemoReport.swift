@@ -21,11 +21,25 @@ struct DemoReport: Encodable {
     var receiptP99Ms: Double?
     var headsEqual: Bool
     var auditPassed: Bool
+    var attackers: Int
+    var modelVersions: [DemoLessons.Version]
+    var accuracyFirst: Double?
+    var accuracyLast: Double?
+    var travelTimeErrorFirst: Double?
+    var travelTimeErrorLast: Double?
+    var routeStretches: Int
+    var reroutes: Int
+    var updatesSent: UInt64
+    var updatesCounted: UInt64
+    var updateBytesPerVehicle: UInt64?
+    var potholesPerceived: Int
+    var potholesPerceivedRightly: Int
+    var modelsVerified: Bool
     var cpuSeconds: Double
     var complaints: [String]
 
     enum CodingKeys: String, CodingKey {
-        case validators, vehicles, seed, entries, complaints
+        case validators, vehicles, seed, entries, complaints, attackers, reroutes
         case durationS = "duration_s"
         case reportsSent = "reports_sent"
         case reportsAcknowledged = "reports_acknowledged"
@@ -41,11 +55,23 @@ struct DemoReport: Encodable {
         case receiptP99Ms = "receipt_p99_ms"
         case headsEqual = "heads_equal"
         case auditPassed = "audit_passed"
+        case modelVersions = "model_versions"
+        case accuracyFirst = "accuracy_first"
+        case accuracyLast = "accuracy_last"
+        case travelTimeErrorFirst = "travel_time_error_first"
+        case travelTimeErrorLast = "travel_time_error_last"
+        case routeStretches = "route_stretches"
+        case updatesSent = "updates_sent"
+        case updatesCounted = "updates_counted"
+        case updateBytesPerVehicle = "update_bytes_per_vehicle"
+        case potholesPerceived = "potholes_perceived"
+        case potholesPerceivedRightly = "potholes_perceived_rightly"
+        case modelsVerified = "models_verified"
         case cpuSeconds = "cpu_seconds"
     }
 
     /// Whether validators disagree, or a log is not what it should be.
-    var failed: Bool { !headsEqual || !auditPassed }
+    var failed: Bool { !headsEqual || !auditPassed || !modelsVerified }
 
     var lines: [String] {
         [
@@ -54,6 +80,10 @@ struct DemoReport: Encodable {
             "log          \(Format.count(entries)) entries; the \(validators) heads are \(headsEqual ? "equal" : "NOT EQUAL"); audit \(auditPassed ? "passed" : "FAILED")",
             "hazards      \(hazardsPlanted) planted, \(hazardsSensedByThree) sensed by three vehicles or more, \(hazardsConfirmed) confirmed; \(ghostsConfirmed) ghosts confirmed",
             "receipts     p50 \(Format.milliseconds(receiptP50Ms)), p99 \(Format.milliseconds(receiptP99Ms)) from observation to verified receipt",
+            "rounds       \(Format.count(updatesCounted)) updates of \(Format.count(updatesSent)) counted, \(updateBytesPerVehicle.map { Format.count($0) } ?? "–") bytes a vehicle and round\(attackers > 0 ? "; \(attackers) vehicles sent poison" : "")",
+            "models       \(modelVersions.count { $0.version != nil }) versions; every validator computed each again bit for bit: \(modelsVerified ? "yes" : "NO")",
+            "perception   accuracy on the hold-out \(Format.percent(accuracyFirst)) at first, \(Format.percent(accuracyLast)) at last; \(potholesPerceivedRightly) of \(potholesPerceived) perceived potholes were",
+            "travel time  error \(Format.percent(travelTimeErrorFirst)) by free flow, \(Format.percent(travelTimeErrorLast)) by the model, on the same \(routeStretches) stretches; \(reroutes) vehicles led around hazards",
             "processors   \(Format.decimal(cpuSeconds)) CPU seconds over all processes",
         ] + complaints.map { "complaint    \($0)" }
     }

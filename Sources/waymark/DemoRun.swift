@@ -1,5 +1,6 @@
 import Foundation
 import Server
+import Telemetry
 
 /// One run of a demo, from the first process to the last audit.
 struct DemoRun {
@@ -68,6 +69,8 @@ struct DemoRun {
 
     private func report(_ summary: FleetSummary, headsEqual: Bool, entries: UInt64) throws -> DemoReport {
         let complaints = try committee.audit()
+        let lessons = try DemoLessons(committee)
+        let routes = summary.lateRouteErrors
         return DemoReport(
             validators: options.validators, vehicles: options.fleet.vehicles, durationS: options.fleet.duration,
             seed: options.fleet.seed, reportsSent: summary.counters.reportsSubmitted,
@@ -76,8 +79,14 @@ struct DemoRun {
             hazardsPlanted: summary.planted, hazardsPassed: summary.passed, hazardsSensedByThree: summary.sensedByThree,
             hazardsConfirmed: summary.confirmed, hazardsMissed: summary.missed, ghostsConfirmed: summary.ghosts,
             receiptP50Ms: summary.receipts.value(at: 0.5), receiptP99Ms: summary.receipts.value(at: 0.99),
-            headsEqual: headsEqual, auditPassed: complaints.isEmpty, cpuSeconds: ProcessorTime.total(),
-            complaints: complaints + summary.faults)
+            headsEqual: headsEqual, auditPassed: complaints.isEmpty, attackers: summary.attackers,
+            modelVersions: lessons.versions, accuracyFirst: lessons.accuracyFirst, accuracyLast: lessons.accuracyLast,
+            travelTimeErrorFirst: routes.freeFlow, travelTimeErrorLast: routes.learned,
+            routeStretches: routes.stretches, reroutes: summary.reroutes,
+            updatesSent: summary.counters.updatesSubmitted, updatesCounted: summary.counters.updatesAcknowledged,
+            updateBytesPerVehicle: summary.updateBytes, potholesPerceived: summary.perceived.all,
+            potholesPerceivedRightly: summary.perceived.rightly, modelsVerified: lessons.areVerified,
+            cpuSeconds: ProcessorTime.total(), complaints: complaints + lessons.complaints + summary.faults)
     }
 }
 
@@ -96,6 +105,7 @@ struct Dashboard {
 
     mutating func show(second: Int, _ fleet: FleetSummary) {
         guard Terminal.isInteractive else { return }
+        committee.readLearning()
         let statuses = committee.validators.indices.map { committee.status($0) }
         let metrics = committee.validators.indices.map { committee.metrics($0) }
         let attested = metrics.reduce(0) { $0 + $1.sum("waymark_observations_attested_total") }
@@ -111,9 +121,20 @@ struct Dashboard {
             "  log           \(Format.count(head?.size ?? 0)) entries, root \(head?.root.prefix(16) ?? "–")",
             "  consensus     view \(Format.count(head?.view ?? 0)), blocks \(heights)",
             "  hazards       \(fleet.known) known, \(fleet.confirmed) of \(fleet.planted) planted confirmed, \(fleet.ghosts) ghosts",
+            "  rounds        \(committee.learning.map(\.line).joined(separator: "; "))",
+            "  versions      \(versions(fleet))",
             "  receipts      p50 \(Format.milliseconds(fleet.receipts.value(at: 0.5))), p99 \(Format.milliseconds(fleet.receipts.value(at: 0.99)))",
         ])
         attestedBefore = attested
         committedBefore = committed
+    }
+
+    /// How many vehicles run which version of each model.
+    private func versions(_ fleet: FleetSummary) -> String {
+        LearnedModel.allCases.map { model in
+            let running = (fleet.running[model] ?? [:]).sorted { ($0.value, $0.key) > ($1.value, $1.key) }.prefix(2)
+            let counts = running.map { "\($0.value) on \("\($0.key)".prefix(8))" }.joined(separator: ", ")
+            return "\(model.name) \(counts)"
+        }.joined(separator: "; ")
     }
 }

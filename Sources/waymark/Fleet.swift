@@ -12,13 +12,16 @@ import Wire
 /// outbox of its own.
 ///
 /// All of it lives on one loop. Ten times a second traffic is driven on by as much time as has passed; each vehicle sends telemetry once a
-/// second, at an offset of its own so that the load is even, and a report whenever its sensors say something.
+/// second, at an offset of its own so that the load is even, and a report whenever its sensors or its perception say something. What the
+/// wheels feel and how long roads take goes into the vehicles' diaries, of which rounds make updates; what comes back leads them.
 actor Fleet: LoopBound {
     nonisolated let loop: EventLoop
     private let mapDigest: Digest
     private let vehicles: [Vehicle]
     private let news: FleetNews
     private var traffic: TrafficSimulation
+    private var learning: FleetLearning
+    private var guidance: FleetGuidance
     private var known: [HazardID: Hazard] = [:]
     private var timer: LoopTimer?
     private var startedAt: UInt64 = 0
@@ -31,7 +34,7 @@ actor Fleet: LoopBound {
 
     init(
         traffic: TrafficSimulation, mapDigest: Digest, identities: [VehicleIdentity], committee: CommitteeAccess,
-        seed: UInt64
+        attackersPercent: Int, seed: UInt64
     ) {
         let news = FleetNews(loop: committee.loop)
         self.news = news
@@ -39,6 +42,9 @@ actor Fleet: LoopBound {
         self.mapDigest = mapDigest
         loop = committee.loop
         vehicles = news.vehicles(identities, committee, seed: seed)
+        learning = FleetLearning(
+            vehicles: vehicles, network: traffic.network, attackersPercent: attackersPercent, seed: seed)
+        guidance = FleetGuidance(network: traffic.network, mapDigest: mapDigest)
     }
 
     /// Connects every vehicle and begins to drive.
@@ -79,25 +85,76 @@ actor Fleet: LoopBound {
     private func drive() {
         let now = loop.monotonicMilliseconds
         for hazard in news.takeHazards() { note(hazard) }
+        for (number, round) in news.takeRounds() { learning.takePart(number, in: round) }
+        installNewVersions()
         let passed = now - drivenUntil
         let step = traffic.step(
             milliseconds: passed, at: Timestamp(milliseconds: loop.wallMilliseconds),
             known: Set(known.values.compactMap(KnownHazard.init)))
+        learn(from: step)
         report(step)
         sendTelemetry(from: drivenUntil - startedAt, to: now - startedAt)
         drivenUntil = now
     }
 
     private func note(_ hazard: Hazard) {
+        let isNew = known[hazard.id]?.state != hazard.state
         known[hazard.id] = hazard.state == .cleared ? nil : hazard
+        guidance.learn(of: hazard)
+        guard isNew, hazard.state == .confirmed else { return }
+        for number in vehicles.indices where guidance.isAffected(traffic.route(of: number), by: hazard) {
+            if lead(number) { guidance.countReroute() }
+        }
+    }
+
+    /// Has a vehicle take a better way, if there is one.
+    private func lead(_ number: Int) -> Bool {
+        let now = Timestamp(milliseconds: loop.wallMilliseconds)
+        guard let way = guidance.betterWay(than: traffic.route(of: number), at: now) else { return false }
+        return traffic.setRoute(way, of: number)
+    }
+
+    /// The guide goes by the newest travel times that a vehicle has installed.
+    private func installNewVersions() {
+        guard let number = news.takeInstaller() else { return }
+        let shelf = vehicles[number].assumeIsolated { $0.shelf }
+        // A version that was installed was read before.
+        guard let model = try? shelf.travelTimes() else { return }
+        guidance.install(model, version: shelf[.travelTimes].digest, round: guidance.round + 1)
+    }
+
+    /// Hands on what the wheels felt and how long roads took, and leads those who set out.
+    private func learn(from step: TrafficStep) {
+        for traversal in step.traversals {
+            guidance.drive(traversal)
+            learning.drive(traversal)
+        }
+        if guidance.round > 0 { for number in step.newTrips { _ = lead(number) } }
     }
 
     private func report(_ step: TrafficStep) {
         var seen: [Int: [Observation]] = [:]
         for sensed in step.observations { seen[sensed.vehicle, default: []].append(sensed.observation) }
+        for window in step.windows where learning.feel(window) == .pothole {
+            seen[window.vehicle, default: []].append(pothole(window))
+        }
         for (number, observations) in seen.sorted(by: { $0.key < $1.key }) {
             vehicles[number].assumeIsolated { _ = $0.report(observations, mapDigest: mapDigest) }
         }
+    }
+
+    /// What a vehicle says whose perception took a window for a pothole.
+    private func pothole(_ window: SensedWindow) -> Observation {
+        let network = traffic.network
+        let length = Double(network.lengthMillimetres(ofEdge: window.arc.edge)) / 1000
+        let along = min(max(window.arc.isBackward ? length - window.offset : window.offset, 0), length)
+        return Observation(
+            kind: .surfaceCondition, polarity: .seen, time: Timestamp(milliseconds: loop.wallMilliseconds),
+            coordinate: network.polyline(ofEdge: window.arc.edge).coordinate(atMetres: along),
+            place: EdgePlace(
+                edge: window.arc.edge, direction: window.arc.isBackward ? .backward : .forward,
+                offsetCentimetres: UInt32(along * 100)),
+            confidencePermille: 800)
     }
 
     /// Each vehicle's second ends at an offset of its own.
@@ -125,13 +182,21 @@ actor Fleet: LoopBound {
         for vehicle in vehicles {
             vehicle.assumeIsolated {
                 summary.counters = summary.counters + $0.counters
-                summary.waitingReports += $0.waitingReports
+                summary.waitingReports += $0.waitingReports + $0.waitingUpdates
+                for model in LearnedModel.allCases {
+                    summary.running[model, default: [:]][$0.shelf[model].digest, default: 0] += 1
+                }
                 summary.connected += $0.isConnected ? 1 : 0
             }
         }
         summary.receipts = news.latencies
         summary.refusals = news.refusals
         summary.faults = news.faults
+        summary.attackers = learning.attackerCount
+        summary.perceived = (learning.perceived, learning.perceivedRightly)
+        summary.unusable = learning.unusable
+        summary.routeErrors = guidance.errors
+        summary.reroutes = guidance.reroutes
         judge(&summary)
         return summary
     }
@@ -146,9 +211,16 @@ actor Fleet: LoopBound {
         summary.confirmed = planted.count { confirmed.contains($0) }
         summary.missed = zip(planted, traffic.encounters).count { $1.sensed.count >= 3 && !confirmed.contains($0) }
         summary.ghosts = news.confirmed.values.count { hazard in
-            KnownHazard(hazard).map { !planted.contains($0) } ?? true
+            KnownHazard(hazard).map { !planted.contains($0) && !isPothole($0) } ?? true
         }
         summary.known = known.count
+    }
+}
+
+extension Fleet {
+    /// Whether there are potholes where vehicles say that the surface is bad.
+    private func isPothole(_ hazard: KnownHazard) -> Bool {
+        hazard.kind == .surfaceCondition && traffic.conditions.surfaces.surface(ofEdge: hazard.edge) == .pothole
     }
 }
 
@@ -156,6 +228,9 @@ actor Fleet: LoopBound {
 final class FleetNews: Sendable {
     private struct State {
         var hazards: [Hazard] = []
+        var rounds: [(vehicle: Int, round: RoundOpenedEntry)] = []
+        /// The last vehicle that installed travel times.
+        var installer: Int?
         var confirmed: [HazardID: Hazard] = [:]
         var latencies = Percentiles()
         var refusals: [String: UInt64] = [:]
@@ -170,12 +245,18 @@ final class FleetNews: Sendable {
     }
 
     /// Vehicles of these identities, each of which tells its news here.
-    func vehicles(_ identities: [VehicleIdentity], _ committee: CommitteeAccess, seed: UInt64) -> [Vehicle] {
+    func vehicles(
+        _ identities: [VehicleIdentity], _ committee: CommitteeAccess,
+        models: [LearnedModel] = LearnedModel.allCases, seed: UInt64
+    ) -> [Vehicle] {
         identities.enumerated().map { number, identity in
             var settings = VehicleSettings()
             settings.seed = seed &+ UInt64(number)
             settings.telemetryQoS = .atLeastOnce
-            return Vehicle(committee: committee, identity: identity, settings: settings) { self.take($0) }
+            settings.models = models
+            return Vehicle(committee: committee, identity: identity, settings: settings) {
+                self.take($0, from: number)
+            }
         }
     }
 
@@ -185,7 +266,7 @@ final class FleetNews: Sendable {
     var refusals: [String: UInt64] { state.value.refusals }
     var faults: [String] { state.value.faults }
 
-    private func take(_ event: VehicleEvent) {
+    private func take(_ event: VehicleEvent, from number: Int) {
         switch event {
         case .acknowledged(let answer):
             state.value.latencies.add(Double(answer.sinceObservationMilliseconds))
@@ -196,13 +277,31 @@ final class FleetNews: Sendable {
             state.value.refusals[refusal?.label ?? text, default: 0] += 1
         case .fault(let gateway, let text):
             if state.value.faults.count < Self.keptFaults { state.value.faults.append("\(gateway): \(text)") }
-        case .connected, .disconnected, .abandoned, .remark: break
+        case .round(let round):
+            state.value.rounds.append((number, round))
+        case .version(let model, _):
+            if model == .travelTimes { state.value.installer = number }
+        case .updateRefused(_, _, let refusal, let text):
+            state.value.refusals[refusal?.label ?? text, default: 0] += 1
+        case .connected, .disconnected, .abandoned, .remark, .updateAcknowledged: break
         }
     }
 
     /// Begins a new sample of latencies.
     func forgetLatencies() {
         state.value.latencies = Percentiles()
+    }
+
+    /// Rounds that vehicles were told of since this was last asked.
+    func takeRounds() -> [(vehicle: Int, round: RoundOpenedEntry)] {
+        defer { state.value.rounds.removeAll(keepingCapacity: true) }
+        return state.value.rounds
+    }
+
+    /// The last vehicle that installed travel times since this was last asked.
+    func takeInstaller() -> Int? {
+        defer { state.value.installer = nil }
+        return state.value.installer
     }
 
     /// What the vehicles were told since this was last asked.
@@ -229,6 +328,25 @@ struct FleetSummary: Sendable {
     var missed = 0
     var ghosts = 0
     var known = 0
+    var attackers = 0
+    /// How many vehicles run each version.
+    var running: [LearnedModel: [Digest: Int]] = [:]
+    /// Windows that perception took for potholes, and those that were.
+    var perceived = (all: 0, rightly: 0)
+    var unusable = 0
+    /// How far predicted times were from driven ones, by how many travel-time versions had come: 0 is free flow.
+    var routeErrors: [UInt64: RouteErrors] = [:]
+    var reroutes = 0
+
+    /// Bytes that a vehicle sent for an update, in the mean of all rounds and both models; nil where none was sent.
+    var updateBytes: UInt64? {
+        counters.updatesSubmitted > 0 ? counters.updateBytes / counters.updatesSubmitted : nil
+    }
+
+    /// The same over all stretches that were predicted by the third version or a later one.
+    var lateRouteErrors: RouteErrors {
+        routeErrors.filter { $0.key >= 3 }.values.reduce(RouteErrors()) { $0 + $1 }
+    }
 }
 
 extension KnownHazard {

@@ -12,6 +12,7 @@ struct FleetOptions: ParsableArguments {
     @Option(help: "Simulated vehicles, 1 to 20,000.") var vehicles = 200
     @Option(help: "Seconds of real time to drive, 1 to 86,400.") var duration = 60
     @Option(help: "Hazards planted on the map, 0 to 1,000.") var hazards = 6
+    @Option(help: "Share of the vehicles that send poisoned updates, such as 20%.") var attackers = Percentage(value: 0)
     @Option(help: "Seed: the same traffic, hazards and sensors again.") var seed: UInt64 = 1
 
     func validate() throws {
@@ -35,6 +36,24 @@ struct FleetOptions: ParsableArguments {
         let identities = (0..<vehicles).map { _ in authority.enrol(.generate(), from: now, days: 1) }
         let traffic = TrafficSimulation(network: map.network, vehicles: vehicles, hazards: hazards, seed: seed)
         return Fleet(
-            traffic: traffic, mapDigest: map.digest, identities: identities, committee: committee, seed: seed)
+            traffic: traffic, mapDigest: map.digest, identities: identities, committee: committee,
+            attackersPercent: attackers.value, seed: seed)
     }
+}
+
+/// A whole percentage on the command line: `20%` or `20`.
+struct Percentage: ExpressibleByArgument {
+    var value: Int
+
+    init(value: Int) {
+        self.value = value
+    }
+
+    init?(argument: String) {
+        let digits = argument.hasSuffix("%") ? argument.dropLast() : argument[...]
+        guard let value = Int(digits), (0...100).contains(value) else { return nil }
+        self.value = value
+    }
+
+    var defaultValueDescription: String { "\(value)%" }
 }

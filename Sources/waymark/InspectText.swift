@@ -18,7 +18,7 @@ struct HazardReplay {
             _ = hazards.advance(to: time, height: height)
             (time, height) = (block.time, block.height)
         case .observation(let observation): _ = hazards.apply(observation, at: time, height: height)
-        case .report, .revocation: break
+        case .report, .revocation, .roundOpened, .updateAccepted, .roundClosed, .versionMade, .versionDecided: break
         }
     }
 }
@@ -57,6 +57,11 @@ struct EntryText {
         case .report: "report"
         case .observation: "observation"
         case .revocation: "revocation"
+        case .roundOpened: "round_opened"
+        case .updateAccepted: "update_accepted"
+        case .roundClosed: "round_closed"
+        case .versionMade: "version_made"
+        case .versionDecided: "version_decided"
         }
     }
 
@@ -71,6 +76,11 @@ struct EntryText {
         case .report(let report): [("commitment", "\(report.commitment)")]
         case .revocation(let revocation): [("commitment", "\(revocation.commitment)")]
         case .observation(let observation): fields(of: observation)
+        case .roundOpened(let opened): opened.fields
+        case .updateAccepted(let update): update.fields
+        case .roundClosed(let closed): closed.fields
+        case .versionMade(let made): made.fields
+        case .versionDecided(let decided): decided.fields
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cryptography
 import Foundation
+import Models
 import Server
 import Telemetry
 import VehicleKit
@@ -23,14 +24,29 @@ struct KeysCommand: ParsableCommand {
         @Option(help: "First port; each validator takes four.") var port = 7300
         @Option(help: "Port of the first validator's page.") var http = 8080
         @Option(help: "Road network (.osm.pbf) that observations may name edges of.") var map: String?
+        @Flag(help: "Train the shared models; how is then in committee.json5.") var learning = false
+        @Option(help: "With --learning: the file that perception is judged by; one of simulated series where left out.")
+        var holdOut: String?
 
         func run() throws {
             let map = try map.map { try MapFile(path: $0) }
             let plan = CommitteeFolder.Plan(
-                origin: origin, validators: validators, firstPort: port, httpPort: http, map: map?.planned)
+                origin: origin, validators: validators, firstPort: port, httpPort: http, map: map?.planned,
+                learning: try plannedLearning())
             _ = try CommitteeFolder(path: directory).create(plan)
             print("\(directory): \(validators) validators. Start each with")
             print("  waymark serve --config \(directory)/validator-1/validator.json5")
+        }
+
+        private func plannedLearning() throws -> (rounds: CommitteeFile.Learning, holdOut: [UInt8])? {
+            guard learning || holdOut != nil else { return nil }
+            let file =
+                try holdOut.map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) }
+                ?? HoldOutFile.synthetic(seed: UInt64.random(in: 0...UInt64.max))
+            _ = try HoldOut(decoding: file)
+            let rounds = CommitteeFile.Learning(
+                perception: .perception(holdOut: Digest.sha256(file)), travelTimes: .travelTimes)
+            return (rounds, file)
         }
     }
 

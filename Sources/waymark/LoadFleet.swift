@@ -28,7 +28,7 @@ actor LoadFleet: LoopBound {
         self.news = news
         self.window = window
         loop = committee.loop
-        vehicles = news.vehicles(identities, committee, seed: seed)
+        vehicles = news.vehicles(identities, committee, models: [], seed: seed)
     }
 
     func start() {

@@ -66,7 +66,8 @@ struct ServeCommand: AsyncParsableCommand {
         quiet.logLevel = max(logger.logLevel, .warning)
         let settings = InspectionConfiguration(
             host: endpoint.host, port: Int(endpoint.port), logDirectory: "\(configuration.data)/log",
-            index: server.index, title: committee.origin, validator: configuration.validator,
+            index: server.index, modelsDirectory: "\(configuration.data)/models", title: committee.origin,
+            validator: configuration.validator,
             committeeSize: committee.validators.count, origin: committee.origin, committee: try committee.json(),
             policy: try committee.policy().text, hazards: await server.activeHazards, logger: quiet)
         let (metrics, status) = (server.metrics, server.status)

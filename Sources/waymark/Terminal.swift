@@ -45,6 +45,11 @@ enum Format {
         String(format: "%.\(places)f", value)
     }
 
+    /// A share as a percentage with one decimal, or a dash where there is none.
+    static func percent(_ share: Double?) -> String {
+        share.map { "\(decimal($0 * 100)) %" } ?? "–"
+    }
+
     /// Milliseconds, or a dash where there are none.
     static func milliseconds(_ value: Double?) -> String {
         value.map { "\(decimal($0, $0 < 10 ? 1 : 0)) ms" } ?? "–"

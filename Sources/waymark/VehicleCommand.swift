@@ -125,6 +125,9 @@ struct VehicleEventLine: Encodable {
     var reason: String?
     var hazard: String?
     var state: String?
+    var model: String?
+    var round: UInt64?
+    var version: String?
 
     init?(_ event: VehicleEvent) {
         self.event = ""
@@ -150,6 +153,18 @@ struct VehicleEventLine: Encodable {
             self.event = "hazard"
             hazard = "\(changed.id)"
             state = "\(changed.state)"
+        case .round(let opened):
+            self.event = "round"
+            (model, round) = (opened.model.name, opened.round)
+        case .version(let installed, let digest):
+            self.event = "version"
+            (model, version) = (installed.name, "\(digest)")
+        case .updateAcknowledged(let trained, let number, let index):
+            self.event = "update_acknowledged"
+            (model, round, leaf) = (trained.name, number, index)
+        case .updateRefused(let trained, let number, _, let text):
+            self.event = "update_refused"
+            (model, round, reason) = (trained.name, number, text)
         case .fault(let gateway, let text):
             self.event = "fault"
             reason = "\(gateway): \(text)"

@@ -10,8 +10,9 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
 private let layers: [[String]] = [
     ["Wire", "Geography", "Schema"],
     ["Cryptography"],
-    ["Telemetry", "TransparencyLog", "Roads"],
-    ["Consensus", "Hazards"],
+    ["Models", "TransparencyLog", "Roads"],
+    ["Telemetry"],
+    ["Consensus", "Hazards", "Federation"],
     ["Replica"],
     ["EventLoop"],
     ["Transport", "Storage"],
@@ -20,8 +21,8 @@ private let layers: [[String]] = [
     ["waymark"],
 ]
 
-private let machines = ["Consensus", "Hazards", "Replica"]
-private let values = ["Wire", "Geography", "Cryptography", "Telemetry", "TransparencyLog", "Roads"]
+private let machines = ["Consensus", "Hazards", "Federation", "Replica"]
+private let values = ["Wire", "Geography", "Cryptography", "Models", "Telemetry", "TransparencyLog", "Roads"]
 private let importerOfLibrary = [
     "CLibuv": "EventLoop", "COpenSSL": "Cryptography", "CSodium": "Cryptography", "CZlib": "Roads", "GRDB": "Storage",
     "Hummingbird": "Inspection", "ArgumentParser": "waymark",

@@ -73,7 +73,7 @@ import Testing
 }
 
 /// Takes the lines that name events off a stream.
-private final class Listener: NSObject, URLSessionDataDelegate {
+final class Listener: NSObject, URLSessionDataDelegate {
     let events: AsyncStream<String>
     private let found: AsyncStream<String>.Continuation
 

@@ -79,6 +79,11 @@ struct LogOnDisk {
         }
     }
 
+    /// Adds entries as they are.
+    mutating func add(_ added: [Entry]) {
+        for entry in added { append(entry) }
+    }
+
     private mutating func append(_ entry: Entry) {
         entries.append(entry)
         growth.append(entry.encoded())

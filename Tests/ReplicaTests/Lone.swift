@@ -1,5 +1,6 @@
 import Consensus
 import Cryptography
+import Federation
 import Telemetry
 import TransparencyLog
 import Wire
@@ -13,6 +14,8 @@ struct Lone {
     private(set) var blocks: [ExecutedBlock] = []
     private(set) var heads: [PublishedHead] = []
     private(set) var answers: [SubmissionToken: [Answer]] = [:]
+    /// Rounds that were to be computed.
+    private(set) var jobs: [RoundJob] = []
     /// Heads that were to be cosigned.
     private(set) var cosigned: [(head: Head, asksForReturn: Bool)] = []
     /// Whether own cosignatures come back; without them no head finds its quorum.
@@ -23,25 +26,25 @@ struct Lone {
     private static let key = Town.key(1)
     private static let cosigningKey = Town.key(2)
 
-    init() throws {
-        replica = Replica(try Self.configuration())
+    init(terms: CommitteeTerms = Town.terms) throws {
+        replica = Replica(try Self.configuration(terms))
     }
 
     /// The process that comes after one that left `journal` behind.
-    init(restoring journal: [Record]) throws {
-        try self.init()
+    init(restoring journal: [Record], terms: CommitteeTerms = Town.terms) throws {
+        try self.init(terms: terms)
         for record in journal { blocks += try replica.restore(try Record(decoding: record.encoded())) }
         self.journal = journal
     }
 
-    private static func configuration() throws -> ReplicaConfiguration {
+    private static func configuration(_ terms: CommitteeTerms) throws -> ReplicaConfiguration {
         let verifier = VerifierKey(name: "town.example/1", kind: .cosigner, publicKey: cosigningKey.publicKey)
         guard let verifier, let cosigners = Cosigners(origin: "town.example", keys: [verifier]) else {
             throw Wrong("names of keys")
         }
         return ReplicaConfiguration(
             committee: Committee(chainID: Town.chain, epoch: 1, keys: [key.publicKey]), me: 0,
-            consensus: ConsensusSettings(), terms: Town.terms, logSecret: Town.logSecret, cosigners: cosigners)
+            consensus: ConsensusSettings(), terms: terms, logSecret: Town.logSecret, cosigners: cosigners)
     }
 
     /// Log entries so far.
@@ -56,10 +59,12 @@ struct Lone {
 
     mutating func start() { tell(.start) }
 
-    mutating func submit(_ report: AdmittedReport) -> SubmissionToken {
+    mutating func submit(_ report: AdmittedReport) -> SubmissionToken { submit(.report(report)) }
+
+    mutating func submit(_ submission: Submission) -> SubmissionToken {
         tokens += 1
         let token = SubmissionToken(number: tokens)
-        tell(.submit(report, token))
+        tell(.submit(submission, token))
         return token
     }
 
@@ -100,6 +105,7 @@ struct Lone {
         case .executed(let block): blocks.append(block)
         case .published(let head): heads.append(head)
         case .answer(let token, let answer): answers[token, default: []].append(answer)
+        case .compute(let job): jobs.append(job)
         case .send, .attested, .serveHistory, .serveCars, .evidence: break
         }
     }

@@ -4,6 +4,7 @@ import Telemetry
 import Wire
 
 @testable import Consensus
+@testable import Replica
 
 /// A committee's terms, its authority and the vehicles that it enrols, all from fixed seeds.
 struct Town {
@@ -106,5 +107,31 @@ struct Blocks {
         return FinalizedBlock(
             block: block, cars: items.isEmpty ? [] : [SignedCar(car: car, signature: Town.key(1).sign([]))],
             voidCars: [], certificate: nil)
+    }
+}
+
+/// A report that a block accepted.
+struct AcceptedReport {
+    let admitted: AdmittedReport
+    let leaf: UInt64
+}
+
+extension ExecutedBlock {
+    var reports: [AcceptedReport] {
+        submissions.compactMap { accepted in
+            guard case .report(let report) = accepted.submission else { return nil }
+            return AcceptedReport(admitted: report, leaf: accepted.leaf)
+        }
+    }
+}
+
+extension AdmittedReport {
+    var key: SubmissionKey { Submission.report(self).key }
+}
+
+extension Ledger {
+    /// The town's ledger before its first block; `claimsNeeded` equal claims make a result.
+    static func town(terms: CommitteeTerms = Town.terms, claimsNeeded: Int = 1) -> Ledger {
+        Ledger(terms: terms, logSecret: Town.logSecret, genesis: Town.chain, claimsNeeded: claimsNeeded)
     }
 }

@@ -73,16 +73,22 @@ import Wire
 
 // MARK: Names in the index
 
-@Test func aReportsNameIsAKeyedHashOfVehicleAndSequence() throws {
-    let (secret, vehicle) = ([UInt8](repeating: 1, count: 32), SigningKey.generate().publicKey)
-    let name = ReportKeys(secret: secret).digest(of: ReportKey(vehicle: vehicle, sequence: 258))
+@Test func aSubmissionsNameIsAKeyedHashOfWhatTellsItApart() throws {
+    let (names, vehicle) = (SubmissionNames(secret: [UInt8](repeating: 1, count: 32)), SigningKey.generate().publicKey)
+    let report = names.digest(of: .report(vehicle: vehicle, sequence: 258))
     let expected = HMACSHA256.authenticate(
-        key: secret, Array("report".utf8) + vehicle.bytes + [0, 0, 0, 0, 0, 0, 1, 2])
-    #expect(name == expected)
+        key: names.secret, Array("report".utf8) + vehicle.bytes + [0, 0, 0, 0, 0, 0, 1, 2])
+    #expect(report == expected)
+    let update = names.digest(of: .update(vehicle: vehicle, .perception, round: 258))
+    #expect(
+        update
+            == HMACSHA256.authenticate(
+                key: names.secret, Array("update".utf8) + vehicle.bytes + [1, 0, 0, 0, 0, 0, 0, 1, 2]))
     let others = [
-        ReportKeys(secret: secret).digest(of: ReportKey(vehicle: vehicle, sequence: 259)),
-        ReportKeys(secret: secret).digest(of: ReportKey(vehicle: SigningKey.generate().publicKey, sequence: 258)),
-        ReportKeys(secret: [UInt8](repeating: 2, count: 32)).digest(of: ReportKey(vehicle: vehicle, sequence: 258)),
+        names.digest(of: .report(vehicle: vehicle, sequence: 259)),
+        names.digest(of: .report(vehicle: SigningKey.generate().publicKey, sequence: 258)),
+        names.digest(of: .update(vehicle: vehicle, .travelTimes, round: 258)),
+        SubmissionNames(secret: [UInt8](repeating: 2, count: 32)).digest(of: .report(vehicle: vehicle, sequence: 258)),
     ]
-    #expect(!others.contains(name))
+    #expect(Set(others + [report, update]).count == 6)
 }

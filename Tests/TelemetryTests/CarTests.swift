@@ -47,7 +47,9 @@ private struct Car {
     #expect(try CarItem(decoding: item) == .report(signed))
 }
 
-@Test(arguments: [[], [0], [9, 0, 0, 0, 0], [2, 255, 255, 255, 255], [2, 0, 0, 0, 1, 7]] as [[UInt8]])
+@Test(
+    arguments: [[], [0], [9, 0, 0, 0, 0], [5], [4, 0, 0, 0, 1, 7], [2, 255, 255, 255, 255], [2, 0, 0, 0, 1, 7]]
+        as [[UInt8]])
 func bytesThatAreNoItemAreMalformed(bytes: [UInt8]) {
     #expect(throws: Refusal.malformed) { try CarItem(decoding: bytes) }
 }

@@ -7,9 +7,9 @@ import Wire
 
 private let identity = TestCommittee().identity()
 
-private func outbox(limit: Int = 4) -> Outbox { Outbox(firstSequence: 10, limit: limit) }
+private func outbox(limit: Int = 4) -> Outbox<ReportDraft> { Outbox(firstSequence: 10, limit: limit) }
 
-extension Outbox {
+extension Outbox<ReportDraft> {
     fileprivate mutating func add(at now: Moment = moment(0), observedAt: UInt64 = 0) -> UInt64 {
         add([observation(at: observedAt)], mapDigest: nil, salt: salt(), now: now).sequence
     }
@@ -137,10 +137,10 @@ extension Outbox {
 @Test(arguments: 1...20 as ClosedRange<UInt64>)
 func whateverHappensEachReportLeavesOnceAndKeepsItsContent(_ seed: UInt64) throws {
     var random = SeededRandom(seed: seed)
-    var outbox = Outbox(firstSequence: 1, limit: 8)
+    var outbox = Outbox<ReportDraft>(firstSequence: 1, limit: 8)
     var now: UInt64 = 0
     var contents: [UInt64: [Observation]] = [:]
-    var sent: [Outbox.Dispatch] = []
+    var sent: [Outbox<ReportDraft>.Dispatch] = []
     var left: [UInt64] = []
     for _ in 0..<400 {
         now += UInt64.random(in: 0...20_000, using: &random)

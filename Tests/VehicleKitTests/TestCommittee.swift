@@ -12,6 +12,15 @@ import Wire
 struct TestCommittee {
     static let chain = Digest.sha256(Array("test committee".utf8))
     static let origin = "waymark.test/log"
+    static let learning = LearningTerms([
+        .perception: RoundTerms(
+            intervalMilliseconds: 60_000, durationMilliseconds: 30_000, cohortMinimum: 1, cohortLimit: 64,
+            aggregation: .trimmedMean, attackersPermille: 0, clipBound: 20_000, scaleBits: 14,
+            holdOut: Digest.sha256([])),
+        .travelTimes: RoundTerms(
+            intervalMilliseconds: 60_000, durationMilliseconds: 30_000, cohortMinimum: 1, cohortLimit: 64,
+            aggregation: .medianOfMeans, attackersPermille: 0, groups: 3, groupsMinimum: 1),
+    ])
 
     let authority = key(1)
     let logKeys = (0..<4).map { key(10 + $0) }

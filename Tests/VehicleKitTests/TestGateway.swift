@@ -14,13 +14,16 @@ final class TestGateway: Sendable {
     private struct State {
         var committee: TestCommittee
         let isHonest: Bool
+        let retained: [MQTTMessage]
         var session: MQTTServerSession?
         var connection: Connection?
     }
 
     /// On the loop only.
-    init(loop: EventLoop, committee: TestCommittee, identity: TLSIdentity?, isHonest: Bool) throws {
-        let state = LoopLocal(State(committee: committee, isHonest: isHonest), on: loop)
+    init(
+        loop: EventLoop, committee: TestCommittee, identity: TLSIdentity?, isHonest: Bool, retained: [MQTTMessage] = []
+    ) throws {
+        let state = LoopLocal(State(committee: committee, isHonest: isHonest, retained: retained), on: loop)
         self.state = state
         let security: Connection.Security =
             try identity.map { .tls(try TLSContext(server: $0, clients: .notAsked)) } ?? .plain
@@ -45,7 +48,13 @@ final class TestGateway: Sendable {
             case .send(let bytes): state.value.connection?.send(bytes)
             case .deliver(let message, let packetID?): answer(message, packetID, state)
             case .close: state.value.connection?.finish()
-            case .deliver, .connected, .subscribe, .unsubscribe: break
+            case .subscribe(let subscription, _):
+                for message in state.value.retained where subscription.filter.matches(message.topic) {
+                    perform(
+                        state.value.session?.publish(retained: message, to: subscription, now: now(state.loop)) ?? [],
+                        state)
+                }
+            case .deliver, .connected, .unsubscribe: break
             }
         }
     }
@@ -53,10 +62,25 @@ final class TestGateway: Sendable {
     private static func answer(_ message: MQTTMessage, _ packetID: UInt16, _ state: LoopLocal<State>) {
         let admission = Admission(
             terms: CommitteeTerms(
-                chainID: TestCommittee.chain, authorities: [state.value.committee.authority.publicKey]))
-        guard case .success(let report) = admission.admitReport(envelope: message.payload) else { return }
-        let receipt = state.value.isHonest ? try? state.value.committee.commit(entry(report.signed)) : nil
-        let before = receipt.map { MQTTMessage(topic: "waymark/v1/receipts/\(report.digest)", payload: $0) }
+                chainID: TestCommittee.chain, authorities: [state.value.committee.authority.publicKey],
+                learning: TestCommittee.learning))
+        if case .success(let report) = admission.admitReport(envelope: message.payload) {
+            let receipt = state.value.isHonest ? try? state.value.committee.commit(entry(report.signed)) : nil
+            acknowledge(packetID, report.digest, receipt, state)
+        } else if case .success(let update) = admission.admitUpdate(envelope: message.payload) {
+            let entry = Entry.updateAccepted(
+                UpdateAcceptedEntry(
+                    model: update.update.model, round: update.update.round, nullifier: Digest.sha256([1]),
+                    commitment: update.commitment))
+            let receipt = try? state.value.committee.commit(entry)
+            acknowledge(packetID, update.digest, receipt.map { Announcement(entry, receipt: $0).encoded() }, state)
+        }
+    }
+
+    private static func acknowledge(
+        _ packetID: UInt16, _ digest: Digest, _ receipt: [UInt8]?, _ state: LoopLocal<State>
+    ) {
+        let before = receipt.map { MQTTMessage(topic: "waymark/v1/receipts/\(digest)", payload: $0) }
         perform(
             state.value.session?.acknowledge(packetID, before: before, now: now(state.loop)) ?? [], state)
     }

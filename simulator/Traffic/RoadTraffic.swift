@@ -2,13 +2,15 @@ import Roads
 
 /// Vehicles on a road network: how they move, and nothing else.
 ///
-/// Each arc has one lane with a queue of vehicles that never overtake. A driver follows the vehicle ahead, on this arc or on the next ones of
-/// the trip, by `CarFollowing`. Onto each arc vehicles are let one at a time: of those that come to a junction for the same arc, the one that
-/// would be there first goes, the others brake to the line. Streams that cross without joining do not see each other yet; nor are
-/// there signals. Vehicles never leave: who arrives starts another trip.
+/// Each arc has one lane with a queue of vehicles that never overtake. A driver follows the vehicle ahead, on this arc
+/// or on the next ones of the trip, by `CarFollowing`. Onto each arc vehicles are let one at a time: of those that come
+/// to a junction for the same arc, the one that would be there first goes, the others brake to the line. Streams that
+/// cross without joining do not see each other yet; nor are there signals. Vehicles never leave: who arrives starts
+/// another trip.
 ///
-/// Two laws hold after each tick, and tests check them: every vehicle is in one queue or waits beside the road, and no two on an arc overlap.
-/// Time goes in ticks of 200 ms; all that is random comes from the seed, and vehicles are visited in a defined order.
+/// Two laws hold after each tick, and tests check them: every vehicle is in one queue or waits beside the road, and no
+/// two on an arc overlap. Time goes in ticks of 200 ms; all that is random comes from the seed, and vehicles are
+/// visited in a defined order.
 struct RoadTraffic: Sendable {
     let network: RoadNetwork
     private let driver = CarFollowing()
@@ -16,12 +18,15 @@ struct RoadTraffic: Sendable {
     /// The vehicles on each arc from its tail to its head, by arc index.
     private(set) var queues: [[Int]]
     private var trips: TripPlanner
+    private let drivers: DesiredSpeed
     /// Metres, by arc index.
     let lengths: [Double]
     /// Who may enter each arc next, by arc index.
     private var claims: [Claim]
     /// The arcs that somebody claims in this tick.
     private var claimed: [Int] = []
+    /// What happened since it was last taken, in the order of time.
+    private(set) var happenings = Happenings()
 
     /// Milliseconds of a tick.
     static let tickMilliseconds: UInt64 = 200
@@ -35,25 +40,16 @@ struct RoadTraffic: Sendable {
     /// After so many ticks before a full arc a driver tries another way: 15 s.
     private static let patience = 75
 
-    /// Who would be first at an arc: who can no longer stop goes before who can, then the one that is there sooner.
-    private struct Claim {
-        var vehicle: Int
-        var canStop: Bool
-        var seconds: Double
-        static let nobody = Claim(vehicle: -1, canStop: true, seconds: .infinity)
-
-        func precedes(_ other: Claim) -> Bool {
-            canStop == other.canStop ? seconds < other.seconds : !canStop
-        }
-    }
-
-    /// So many vehicles, each on a trip, at random places of the network or at the given ones.
+    /// So many vehicles, each on a trip, at random places of the network or at the given ones; on even roads where
+    /// nothing else is said.
     init(
         network: RoadNetwork, vehicles count: Int, seed: UInt64, places: [(arc: Arc, offset: Double)] = [],
-        haste: ClosedRange<Double> = 0.9...1.1
+        haste: ClosedRange<Double> = 0.9...1.1, conditions: RoadConditions? = nil
     ) {
+        let conditions = conditions ?? RoadConditions(even: network, vehicles: count)
         self.network = network
-        trips = TripPlanner(network: network, vehicles: count, seed: seed)
+        drivers = DesiredSpeed(network, conditions)
+        trips = TripPlanner(network: network, conditions: conditions, seed: seed)
         lengths = (0..<2 * network.edgeCount).map {
             Double(network.lengthMillimetres(ofEdge: Arc(index: UInt32($0)).edge)) / 1000
         }
@@ -61,7 +57,9 @@ struct RoadTraffic: Sendable {
         claims = Array(repeating: .nobody, count: lengths.count)
         for vehicle in 0..<count {
             let (arc, offset) = vehicle < places.count ? places[vehicle] : trips.place()
-            vehicles.append(on: arc, offset: offset, haste: trips.haste(in: haste))
+            vehicles.append(
+                on: arc, offset: offset, haste: trips.haste(in: haste),
+                home: conditions.districts.district(ofEdge: arc.edge))
             prolong(vehicle)
             join(vehicle)
         }
@@ -81,6 +79,12 @@ struct RoadTraffic: Sendable {
         for arc in occupied { settle(arc) }
         for arc in claimed { claims[arc] = .nobody }
         claimed.removeAll(keepingCapacity: true)
+    }
+
+    /// What happened since the last call, once.
+    mutating func takeHappenings() -> Happenings {
+        defer { happenings = Happenings() }
+        return happenings
     }
 
     /// The arcs that have vehicles, in the order of their last ones.
@@ -110,7 +114,18 @@ extension RoadTraffic {
     private mutating func prolong(_ vehicle: Int) {
         guard vehicles.legs[vehicle] + 1 == vehicles.routes[vehicle].count else { return }
         let arc = vehicles.arcs[vehicle]
-        vehicles.routes[vehicle] = [arc] + trips.trip(after: arc)
+        depart(vehicle, along: [arc] + trips.trip(after: arc, home: vehicles.homes[vehicle]))
+    }
+
+    private mutating func depart(_ vehicle: Int, along route: [Arc]) {
+        vehicles.routes[vehicle] = route
+        vehicles.legs[vehicle] = 0
+        happenings.departures.append(vehicle)
+    }
+
+    /// Has a vehicle drive these arcs after its present one: a way to the same goal.
+    mutating func redirect(_ vehicle: Int, along arcs: [Arc]) {
+        vehicles.routes[vehicle] = [vehicles.arcs[vehicle]] + arcs
         vehicles.legs[vehicle] = 0
     }
 }
@@ -138,7 +153,7 @@ extension RoadTraffic {
             for (place, vehicle) in queue.enumerated() {
                 let ahead = place + 1 < queue.count ? follow(vehicle, queue[place + 1]) : lookBeyond(vehicle, arc)
                 let v = vehicles.speeds[vehicle]
-                let v0 = Double(network.limit(of: arc)) / 3.6 * vehicles.haste[vehicle]
+                let v0 = drivers.v0(on: arc, offset: vehicles.offsets[vehicle], haste: vehicles.haste[vehicle])
                 accelerations[vehicle] = driver.acceleration(s: ahead.gap, v: v, Δv: v - ahead.speed, v0: v0)
             }
         }
@@ -151,7 +166,8 @@ extension RoadTraffic {
         (vehicles.offsets[leader] - Vehicles.length - vehicles.offsets[vehicle], vehicles.speeds[leader])
     }
 
-    /// What the first vehicle of an arc has ahead: the line, where another goes first, or the last vehicle on the arcs to come.
+    /// What the first vehicle of an arc has ahead: the line, where another goes first, or the last vehicle on the arcs
+    /// to come.
     private func lookBeyond(_ vehicle: Int, _ arc: Arc) -> Ahead {
         var gap = length(of: arc) - vehicles.offsets[vehicle]
         let route = vehicles.routes[vehicle]
@@ -208,6 +224,9 @@ extension RoadTraffic {
     private mutating func enter(_ vehicle: Int, _ arc: Arc, offset: Double) {
         // The next that comes for this arc in this tick asks for room, and may claim it in the next tick.
         queues[Int(arc.index)].insert(vehicle, at: 0)
+        let since = min(offset / max(vehicles.speeds[vehicle], 0.1), RoadTraffic.Δt)
+        happenings.crossings.append(
+            Crossing(vehicle: vehicle, arc: vehicles.arcs[vehicle], earlierMilliseconds: UInt64(since * 1000)))
         vehicles.arcs[vehicle] = arc
         vehicles.offsets[vehicle] = offset
         vehicles.legs[vehicle] += 1
@@ -222,11 +241,11 @@ extension RoadTraffic {
         vehicles.standing[front] += 1
         guard vehicles.standing[front] % RoadTraffic.patience == 0 else { return }
         guard let other = trips.detour(after: arc, around: vehicles.nextArc(of: front)) else { return }
-        vehicles.routes[front] = [arc, other] + trips.trip(after: other)
-        vehicles.legs[front] = 0
+        depart(front, along: [arc, other] + trips.trip(after: other, home: vehicles.homes[front]))
     }
 
-    /// Keeps the vehicles of an arc apart: who came too near in this tick is put behind the one ahead, and is no faster.
+    /// Keeps the vehicles of an arc apart: who came too near in this tick is put behind the one ahead, and is no
+    /// faster.
     private mutating func settle(_ arc: Arc) {
         let queue = queues[Int(arc.index)]
         for place in stride(from: queue.count - 2, through: 0, by: -1) {

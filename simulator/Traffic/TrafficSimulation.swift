@@ -5,15 +5,20 @@ import Wire
 
 /// Traffic with hazards, and vehicles that see them: what the demo drives in place of a fleet.
 ///
-/// `RoadTraffic` moves the vehicles, `HazardPlanting` puts hazards where they will pass, `Sensors` says what each sees. The whole is a
-/// value without clock or I/O: the same network, numbers and seed give the same run, however its time is cut into steps.
+/// `RoadTraffic` moves the vehicles, `HazardPlanting` puts hazards where they will pass, `Sensors` says what each sees.
+/// The whole is a value without clock or I/O: the same network, numbers and seed give the same run, however its time is
+/// cut into steps.
 public struct TrafficSimulation: Sendable {
     /// The roads.
     public let network: RoadNetwork
     /// What is on them, as only the simulator knows.
     public let plantedHazards: [PlantedHazard]
-    private var traffic: RoadTraffic
+    /// What the roads are like, as only the simulator knows.
+    public let conditions: RoadConditions
+    var traffic: RoadTraffic
     private var sensors: Sensors
+    private var surfaceSensing: SurfaceSensing
+    private var stopwatch: Stopwatch
     /// Milliseconds of the run that have been asked for, and those that have been driven: whole ticks.
     private var asked: UInt64 = 0
     private var driven: UInt64 = 0
@@ -21,7 +26,8 @@ public struct TrafficSimulation: Sendable {
     /// Vehicles at most: what one core drives in real time with room to spare.
     public static let vehicleLimit = 100_000
 
-    /// So many vehicles and hazards on a network. A dry run of a minute places the hazards, which costs what driving a minute does.
+    /// So many vehicles and hazards on a network. A dry run of a minute places the hazards, which costs what driving a
+    /// minute does.
     public init(
         network: RoadNetwork, vehicles: Int, hazards: Int, seed: UInt64, sensors model: SensorModel = SensorModel()
     ) {
@@ -29,11 +35,14 @@ public struct TrafficSimulation: Sendable {
         precondition(hazards >= 0, "there are no less than no hazards")
         var seeds = SeededGenerator(seed: seed)
         self.network = network
-        traffic = RoadTraffic(network: network, vehicles: vehicles, seed: seeds.next())
+        conditions = RoadConditions(network, vehicles: vehicles, seed: seeds.next())
+        traffic = RoadTraffic(network: network, vehicles: vehicles, seed: seeds.next(), conditions: conditions)
         plantedHazards = HazardPlanting(network).plant(hazards, in: traffic, random: &seeds)
         sensors = Sensors(
             plantedHazards, vehicles: vehicles, lengths: traffic.lengths, model: model,
             random: SeededGenerator(seed: seeds.next()))
+        surfaceSensing = SurfaceSensing(conditions.surfaces, vehicles: vehicles, random: &seeds)
+        stopwatch = Stopwatch(vehicles: vehicles)
     }
 
     /// How many vehicles there are: a vehicle is an index below it.
@@ -41,6 +50,9 @@ public struct TrafficSimulation: Sendable {
 
     /// How many vehicles wait beside the road for room.
     public var waitingCount: Int { traffic.vehicles.isWaiting.count { $0 } }
+
+    /// The district that a vehicle lives in, of `conditions.districts`.
+    public func home(of vehicle: Int) -> Int { traffic.vehicles.homes[vehicle] }
 
     /// What happened at each planted hazard so far.
     public var encounters: [Encounters] { sensors.encounters }
@@ -59,7 +71,7 @@ public struct TrafficSimulation: Sendable {
         while asked - driven >= RoadTraffic.tickMilliseconds {
             driven += RoadTraffic.tickMilliseconds
             // Within the step, earlier ticks are earlier.
-            step.observations += tick(at: now - (asked - driven), known)
+            tick(&step, at: now - (asked - driven), known)
         }
         return step
     }
@@ -76,19 +88,29 @@ public struct TrafficSimulation: Sendable {
             heading: arc.isBackward ? heading.reversed : heading)
     }
 
-    private mutating func tick(at now: Timestamp, _ known: [Arc: [HazardKind]]) -> [SensedObservation] {
+    private mutating func tick(_ step: inout TrafficStep, at now: Timestamp, _ known: [Arc: [HazardKind]]) {
         let (arcs, offsets) = (traffic.vehicles.arcs, traffic.vehicles.offsets)
         traffic.tick()
         let after = traffic.vehicles
-        var observations: [SensedObservation] = []
         for vehicle in 0..<after.count where !after.isWaiting[vehicle] {
             let move = Sensors.Move(
                 vehicle: vehicle, from: (arcs[vehicle], offsets[vehicle]),
                 to: (after.arcs[vehicle], after.offsets[vehicle]))
             let sightings = sensors.sense(move, atMilliseconds: driven, known: known)
-            for sighting in sightings { observations.append(observation(of: sighting, by: vehicle, at: now)) }
+            for sighting in sightings { step.observations.append(observation(of: sighting, by: vehicle, at: now)) }
+            step.windows += surfaceSensing.sense(move, speed: after.speeds[vehicle], atMilliseconds: driven)
         }
-        return observations
+        let happenings = traffic.takeHappenings()
+        step.newTrips += happenings.departures
+        for crossing in happenings.crossings { note(crossing, in: &step, at: now) }
+    }
+
+    private mutating func note(_ crossing: Crossing, in step: inout TrafficStep, at now: Timestamp) {
+        guard let lap = stopwatch.note(crossing, tickEnd: driven) else { return }
+        step.traversals.append(
+            Traversal(
+                vehicle: crossing.vehicle, arc: crossing.arc, enteredAt: now + lap.enteredMilliseconds - driven,
+                milliseconds: lap.milliseconds))
     }
 
     private mutating func observation(

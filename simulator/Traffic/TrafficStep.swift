@@ -1,10 +1,45 @@
 import Geography
+import Models
+import Roads
 import Telemetry
+import Wire
 
-/// What vehicles saw in a step.
+/// What vehicles saw, felt and did in a step. All lists are in the order of time, and of a defined order within a tick.
 public struct TrafficStep: Hashable, Sendable {
-    /// In the order of time, and of vehicles within a tick.
+    /// What they saw.
     public var observations: [SensedObservation] = []
+    /// What their accelerometers felt.
+    public var windows: [SensedWindow] = []
+    /// The arcs that they drove from tail to head.
+    public var traversals: [Traversal] = []
+    /// The vehicles that began a new trip; in a run's first step all of them.
+    public var newTrips: [Int] = []
+}
+
+/// What one vehicle's accelerometer felt around a place.
+public struct SensedWindow: Hashable, Sendable {
+    /// The vehicle.
+    public var vehicle: Int
+    /// Where it was: at the bump or pothole, or at the end of the window.
+    public var arc: Arc
+    /// Metres from the arc's tail.
+    public var offset: Double
+    /// Vertical acceleration in m/s², gravity included, at `Ride.sampleRate`: 100 to 200 samples.
+    public var acceleration: [Float]
+    /// What the wheels rolled over, as the simulator knows.
+    public var surface: Surface
+}
+
+/// An arc that a vehicle has driven from its tail to its head.
+public struct Traversal: Hashable, Sendable {
+    /// The vehicle.
+    public var vehicle: Int
+    /// The arc.
+    public var arc: Arc
+    /// When it passed the tail.
+    public var enteredAt: Timestamp
+    /// How long it took to the head: at least 1. Places between two ticks are taken as passed at an even speed.
+    public var milliseconds: UInt32
 }
 
 /// One vehicle's observation, and why it was made.

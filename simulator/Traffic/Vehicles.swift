@@ -10,6 +10,8 @@ struct Vehicles: Sendable {
     var speeds: [Double] = []
     /// What each driver makes of a limit: the desired speed is this times it.
     var haste: [Double] = []
+    /// The district that each lives in.
+    var homes: [Int] = []
     /// The arcs of each one's trip, the first one it is on.
     var routes: [[Arc]] = []
     /// Where each one's present arc is in its route.
@@ -27,11 +29,12 @@ struct Vehicles: Sendable {
     /// The arc after the present one. A trip is prolonged before its last arc is left, so there always is one.
     func nextArc(of vehicle: Int) -> Arc { routes[vehicle][legs[vehicle] + 1] }
 
-    mutating func append(on arc: Arc, offset: Double, haste: Double) {
+    mutating func append(on arc: Arc, offset: Double, haste: Double, home: Int) {
         arcs.append(arc)
         offsets.append(offset)
         speeds.append(0)
         self.haste.append(haste)
+        homes.append(home)
         routes.append([arc])
         legs.append(0)
         standing.append(0)

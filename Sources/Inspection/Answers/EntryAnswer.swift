@@ -10,6 +10,11 @@ struct EntryAnswer: Encodable {
     var report: Commitment?
     var observation: Observation?
     var revocation: Commitment?
+    var roundOpened: RoundOpened?
+    var updateAccepted: UpdateAccepted?
+    var roundClosed: RoundClosed?
+    var versionMade: VersionMade?
+    var versionDecided: VersionDecided?
 
     struct Block: Encodable {
         var height: UInt64
@@ -46,6 +51,11 @@ struct EntryAnswer: Encodable {
         case .report(let entry): report = Commitment(commitment: entry.commitment.description)
         case .observation(let entry): observation = Observation(entry)
         case .revocation(let entry): revocation = Commitment(commitment: entry.commitment.description)
+        case .roundOpened(let entry): roundOpened = RoundOpened(entry)
+        case .updateAccepted(let entry): updateAccepted = UpdateAccepted(entry)
+        case .roundClosed(let entry): roundClosed = RoundClosed(entry)
+        case .versionMade(let entry): versionMade = VersionMade(entry)
+        case .versionDecided(let entry): versionDecided = VersionDecided(entry)
         }
     }
 }

@@ -1,11 +1,14 @@
 // Puts map, panel and events together.
 import { RoadMap } from "./map.js";
-import { Panel } from "./panel.js";
-import { follow, forget, hazards, onChange } from "./state.js";
+import { Learning } from "./learning.js";
+import { Panel, make } from "./panel.js";
+import { bands } from "./speeds.js";
+import { follow, forget, hazards, models, onChange } from "./state.js";
 
 const element = document.getElementById("map");
 const map = new RoadMap(element);
 const panel = new Panel(() => map.colours, choose);
+const learning = new Learning(document.getElementById("models"));
 
 function choose(id) {
   const hazard = hazards.get(id) ?? null;
@@ -28,14 +31,44 @@ async function start() {
   if (!roads) return;
   map.load(roads);
   map.showAll();
+  await loadSpeeds();
+  setInterval(loadSpeeds, SPEEDS_MS);
 }
+
+const SPEEDS_MS = 60_000; // what is learned holds for an hour of the week
+const isColoured = document.getElementById("coloured");
+let speedVersion = null;
+
+/// Learned speeds, and with the first of them the switch that shows them.
+async function loadSpeeds() {
+  if (!map.box || !models.has("travel-times")) return;
+  const speeds = await load("/api/v1/roads/speeds");
+  if (!speeds) return;
+  speedVersion = speeds.version;
+  map.showSpeeds(speeds.arcs);
+  document.getElementById("speeds").hidden = !speeds.arcs.length;
+}
+
+function showSpeeds() {
+  map.speeds.isShown = isColoured.checked;
+  map.drawn = null;
+  document.getElementById("legend").hidden = !isColoured.checked;
+}
+isColoured.addEventListener("change", showSpeeds);
+document.getElementById("legend").replaceChildren(...bands.map(({ name }, band) =>
+  make("li", {}, make("span", { className: `swatch speed-${band}` }), make("span", { text: name }))));
+showSpeeds();
 
 onChange((what, item) => {
   if (what === "link") panel.showLink(item);
+  if (what === "model" && item === "travel-times" && models.get(item).current !== speedVersion) loadSpeeds();
   if (what === "hazard" && item.id === map.chosen) panel.detail(hazards.get(item.id) ?? null);
 });
-setInterval(() => { forget(); panel.refresh(); }, 400);
-if (innerWidth <= 640) panel.fold(true);
+setInterval(() => { forget(); panel.refresh(); learning.refresh(); }, 400);
+if (innerWidth <= 640) {
+  panel.fold(true);
+  document.getElementById("learning").open = false;
+}
 
 // Pointers: one moves the map, two zoom it, a tap chooses.
 const pointers = new Map();

@@ -1,5 +1,6 @@
 // The map: two canvases, one for the roads, drawn when the view has settled, and one for what moves, drawn on every frame.
 import { drawSign } from "./kinds.js";
+import { SpeedLayer } from "./speeds.js";
 import { hazards, placeOf, vehicles } from "./state.js";
 
 const WORLD = 2 ** 25; // units around the equator: about a metre each, so that 32-bit paths are exact to a centimetre
@@ -21,7 +22,7 @@ export class RoadMap {
     [this.roads, this.live] = ["roads", "live"].map((id) => document.getElementById(id).getContext("2d"));
     this.view = { x: 0, y: 0, scale: 0.1 }; // the middle in units, and pixels a unit
     this.drawn = null; // the view that the roads were drawn at
-    Object.assign(this, { origin: [0, 0], chunks: [], labels: [], roadsAt: 0, chosen: null });
+    Object.assign(this, { origin: [0, 0], chunks: [], labels: [], roadsAt: 0, chosen: null, speeds: new SpeedLayer() });
     this.isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.readColours();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.readColours());
@@ -88,7 +89,7 @@ export class RoadMap {
     this.box = [...this.units(north, west), ...this.units(south, east)];
     this.unitsPerMetre = WORLD / 40_075_017 / Math.cos((north * Math.PI) / 180);
     const [chunks, labels] = [new Map(), new Map()];
-    for (const [, number, name, ...deltas] of roads) {
+    for (const [edge, number, name, ...deltas] of roads) {
       const points = [];
       for (let index = 0, lon = 0, lat = 0; index < deltas.length; index += 2) {
         [lon, lat] = [lon + deltas[index], lat + deltas[index + 1]];
@@ -96,10 +97,17 @@ export class RoadMap {
       }
       const look = looks.findIndex((candidate) => candidate.classes.includes(classes[number]));
       this.addRoad(chunks, look, points);
+      this.speeds.addRoad(edge, points);
       if (name) this.addLabels(labels, names[name], look, points);
     }
     this.chunks = [...chunks.values()];
     this.labels = [...labels.values()].sort((a, b) => a.look - b.look || b.length - a.length);
+    this.drawn = null;
+  }
+
+  /// Takes the answer of /api/v1/roads/speeds.
+  showSpeeds(arcs) {
+    this.speeds.take(arcs, this.unitsPerMetre);
     this.drawn = null;
   }
 
@@ -129,7 +137,8 @@ export class RoadMap {
   drawRoads() {
     const { roads: context, view, ratio, colours } = this;
     const reach = [this.width / 2 / view.scale + 50, this.height / 2 / view.scale + 50];
-    const seen = this.chunks.filter(({ box }) => box[0] < view.x + reach[0] && box[2] > view.x - reach[0] && box[1] < view.y + reach[1] && box[3] > view.y - reach[1]);
+    const isSeen = (box) => box[0] < view.x + reach[0] && box[2] > view.x - reach[0] && box[1] < view.y + reach[1] && box[3] > view.y - reach[1];
+    const seen = this.chunks.filter(({ box }) => isSeen(box));
     // From afar there is no room for edges: roads then take the edge's colour, which stands out from the land.
     const hasEdges = view.scale >= 0.12;
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -144,6 +153,7 @@ export class RoadMap {
         for (const { look, path } of seen) if (looks[look].metres === metres) context.stroke(path);
       }
     }
+    this.speeds.draw(context, view, isSeen, this.unitsPerMetre, colours);
     this.drawLabels(context);
     this.drawn = view;
     context.canvas.style.transform = "";

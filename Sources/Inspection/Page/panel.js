@@ -9,7 +9,7 @@ const vehicleText = (count) => `${count === 64 ? "64 or more" : count} ${count =
 const order = ["confirmed", "reported", "cleared"];
 
 /// An element with a class, text, other attributes and children.
-function make(tag, { className = "", text = "", ...attributes } = {}, ...children) {
+export function make(tag, { className = "", text = "", ...attributes } = {}, ...children) {
   const element = Object.assign(document.createElement(tag), { className, textContent: text });
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...children);

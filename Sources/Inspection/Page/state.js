@@ -1,4 +1,4 @@
-// What the page knows: hazards, vehicles and blocks, fed by /events. It draws nothing; it tells when something changed.
+// What the page knows: hazards, vehicles, blocks and models, fed by /events. It draws nothing; it tells when something changed.
 const VEHICLE_MS = 12_000; // a vehicle that says nothing for so long is no longer shown
 const CLEARED_MS = 60_000; // for so long a cleared hazard is still shown
 const BLOCKS = 64; // for the rate: ten seconds at six a second
@@ -6,6 +6,8 @@ const BLOCKS = 64; // for the rate: ten seconds at six a second
 export const hazards = new Map();
 export const vehicles = new Map();
 export const blocks = [];
+/// By name: {current, round, open, versions}, of which the versions are the decided rounds, the oldest first.
+export const models = new Map();
 const listeners = [];
 let clockOffset = null; // log time minus this browser's clock: ages are measured in log time
 
@@ -13,7 +15,9 @@ export const onChange = (listener) => listeners.push(listener);
 const changed = (what, item) => listeners.forEach((listener) => listener(what, item));
 
 /// Milliseconds since a log time, never negative.
-export const ageOf = (time) => Math.max(0, Date.now() + (clockOffset ?? 0) - time);
+export const ageOf = (time) => Math.max(0, sinceLog(time));
+/// Milliseconds since a log time; negative where it is to come.
+export const sinceLog = (time) => Date.now() + (clockOffset ?? 0) - time;
 
 /// Entries a second over the last ten seconds of log time.
 export const entryRate = () => blocks.reduce((sum, block) => sum + (ageOf(block.time_ms) < 10_000 ? block.entries : 0), 0) / 10;
@@ -50,6 +54,36 @@ function takeHazard(hazard, isNews) {
   changed("hazard", hazard);
 }
 
+/// Takes a model's state as it is now, of which earlier rounds come from /api/v1/models.
+function takeModel({ model, current, round, open, last }) {
+  const versions = models.get(model)?.versions ?? [];
+  const newest = versions.at(-1)?.round ?? 0;
+  if (last && last.round > newest) versions.push(last);
+  models.set(model, { current, round, open, versions });
+  changed("model", model);
+  if (last && last.round > newest + 1) loadModels();
+}
+
+const ROUNDS = 256; // that a curve shows
+let isLoading = false;
+
+async function loadModels() {
+  if (isLoading) return;
+  isLoading = true;
+  const answer = await fetch(`/api/v1/models?limit=${ROUNDS}`).catch(() => null);
+  isLoading = false;
+  if (!answer?.ok) return;
+  for (const { model, current, round, open, versions } of (await answer.json()).models) {
+    const known = models.get(model);
+    const ordered = versions.reverse();
+    // An event may have told more than the answer has.
+    const later = (known?.versions ?? []).filter((version) => version.round > (ordered.at(-1)?.round ?? 0));
+    const isNewer = !known || round > known.round || (round === known.round && !known.open);
+    models.set(model, { ...(isNewer ? { current, round, open } : known), versions: [...ordered, ...later].slice(-ROUNDS) });
+    changed("model", model);
+  }
+}
+
 function takeBlock(block) {
   // Blocks arrive late, never early: the largest offset is the nearest to the truth.
   const offset = block.time_ms - Date.now();
@@ -78,12 +112,15 @@ export function follow() {
     startedAt = performance.now();
     hazards.clear();
     vehicles.clear();
+    models.clear();
     blocks.length = 0;
     changed("link", "live");
+    loadModels();
   });
   // The first second tells what stood before: nothing of it is news.
   on("hazard", (hazard) => takeHazard(hazard, performance.now() - startedAt > 1000));
   on("block", takeBlock);
+  on("learning", takeModel);
   on("sighting", (batch) => batch.vehicles.forEach((row) => takeSighting(row, performance.now())));
   source.addEventListener("error", () => {
     changed("link", "lost");

@@ -11,6 +11,9 @@ struct ExplorerRoutes: Sendable {
         ("/explorer/state.js", file(PackageResources.state_js, "text/javascript")),
         ("/explorer/panel.js", file(PackageResources.panel_js, "text/javascript")),
         ("/explorer/kinds.js", file(PackageResources.kinds_js, "text/javascript")),
+        ("/explorer/learning.js", file(PackageResources.learning_js, "text/javascript")),
+        ("/explorer/curve.js", file(PackageResources.curve_js, "text/javascript")),
+        ("/explorer/speeds.js", file(PackageResources.speeds_js, "text/javascript")),
     ]
 
     func addRoutes(to router: Router<InspectionContext>) {

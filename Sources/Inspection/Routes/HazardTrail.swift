@@ -65,7 +65,7 @@ private struct Trail {
             if entry.place == hazard.place, entry.kind == hazard.kind { waiting.append(leaf.answer) }
         case .block(let block):
             close(block)
-        case .report, .revocation:
+        case .report, .revocation, .roundOpened, .updateAccepted, .roundClosed, .versionMade, .versionDecided:
             break
         }
     }

@@ -1,3 +1,5 @@
+import Wire
+
 /// What time it is by the log: the last block that the watchers know, with the state that belongs to it.
 struct LogClock: Sendable {
     let hub: Hub
@@ -16,6 +18,11 @@ struct LogClock: Sendable {
         // No block since the start: the state is the one that the validator started with.
         let status = status()
         return (present, Head(height: status.height, size: status.size))
+    }
+
+    /// Log time: the last block's.
+    func logTime() async -> Timestamp {
+        await hub.present.blocks.last?.time ?? status().logTime
     }
 
     /// Waits until the state has reached the `size` that the request names, if it names one: so whoever holds a receipt finds what it

@@ -4,6 +4,7 @@ import Replica
 ///
 ///     event: start          forget what you know: what follows is the present state
 ///     event: hazard         a hazard, as in /api/v1/hazards
+///     event: learning       how a model's training stands: its round, its updates so far, what was decided last
 ///     event: sighting       {"vehicles":[[session, latitude, longitude, speed, heading, time], …]}
 ///                           in 1e-7 degrees, cm/s, hundredths of a degree, ms
 ///     event: block          a block, as in /api/v1/blocks
@@ -18,6 +19,10 @@ enum EventText {
         if batch.startsAfresh { append("start", Array("{}".utf8), to: &text) }
         for hazard in batch.hazards {
             append("hazard", [UInt8](try JSON.encode(HazardAnswer(hazard, on: map))), to: &text)
+        }
+        for state in batch.learning {
+            guard let answer = LearningAnswer(state) else { continue }
+            append("learning", [UInt8](try JSON.encode(answer)), to: &text)
         }
         if !batch.vehicles.isEmpty { append("sighting", sightings(batch.vehicles), to: &text) }
         for block in batch.blocks { append("block", [UInt8](try JSON.encode(BlockAnswer(block))), to: &text) }

@@ -27,8 +27,8 @@ actor Hub {
     private var lastNumber: UInt64 = 0
 
     /// A hub at the state in which the validator started.
-    init(hazards: [Hazard]) {
-        present = Present(hazards: hazards)
+    init(hazards: [Hazard], learning: [LearningState] = []) {
+        present = Present(hazards: hazards, learning: learning)
     }
 
     /// How many watch.

@@ -1,9 +1,10 @@
 import Cryptography
 import Hazards
 import Replica
+import Telemetry
 import Wire
 
-/// What a newly opened page must know first: the hazards that stand, the vehicles seen lately, the latest blocks. Bounded, and a value:
+/// What a newly opened page must know first: the hazards that stand, how training stands, the vehicles seen lately, the latest blocks. Bounded, and a value:
 /// time comes as an argument, in milliseconds of a monotonic clock. A block's hazards come before the block, so that the hazards are those
 /// of the last block's height.
 struct Present {
@@ -13,15 +14,18 @@ struct Present {
     private(set) var vehicles: [UInt64: VehicleSighting] = [:]
     /// The latest blocks, the oldest first.
     private(set) var blocks: [BlockSummary] = []
+    /// How each model's training stands.
+    private(set) var learning: [LearnedModel: LearningState] = [:]
     /// Whether every hazard that stands is here: false once the bound made us leave one out, or a block was missed.
     private(set) var isComplete = true
 
     private var seenAt: [UInt64: UInt64] = [:]
     private var clearedAt: [HazardID: UInt64] = [:]
 
-    /// The state before any notice: hazards that stood when the validator started.
-    init(hazards standing: [Hazard] = []) {
+    /// The state before any notice: hazards that stood, and how training stood, when the validator started.
+    init(hazards standing: [Hazard] = [], learning states: [LearningState] = []) {
         for hazard in standing { admit(hazard, now: 0) }
+        for state in states where state.newest != nil { learning[state.model] = state }
     }
 
     /// Takes a notice in.
@@ -29,6 +33,7 @@ struct Present {
         switch notice {
         case .block(let block): append(block)
         case .hazard(let hazard): admit(hazard, now: now)
+        case .learning(let learnt): admit(learnt)
         case .sighting(let sighting): admit(sighting, now: now)
         }
     }
@@ -59,6 +64,11 @@ struct Present {
         }
         hazards[hazard.id] = hazard
         clearedAt[hazard.id] = hazard.state == .cleared ? now : nil
+    }
+
+    private mutating func admit(_ learnt: LearningNotice) {
+        guard let model = RoundKey(learnt.entry)?.model else { return }
+        learning[model, default: LearningState(model: model)].take(learnt.entry, at: learnt.index, time: learnt.time)
     }
 
     private mutating func admit(_ sighting: VehicleSighting, now: UInt64) {

@@ -27,6 +27,113 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+/// How updates become one.
+public nonisolated enum Waymark_V1_AggregationKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case mean // = 1
+
+  /// of each coordinate
+  case trimmedMean // = 2
+
+  /// of each coordinate, after mixing with nearest neighbours
+  case mixedTrimmedMean // = 3
+
+  /// over groups of vehicles: travel times
+  case medianOfMeans // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .mean
+    case 2: self = .trimmedMean
+    case 3: self = .mixedTrimmedMean
+    case 4: self = .medianOfMeans
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .mean: return 1
+    case .trimmedMean: return 2
+    case .mixedTrimmedMean: return 3
+    case .medianOfMeans: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Waymark_V1_AggregationKind] = [
+    .unspecified,
+    .mean,
+    .trimmedMean,
+    .mixedTrimmedMean,
+    .medianOfMeans,
+  ]
+
+}
+
+public nonisolated enum Waymark_V1_VersionDecision: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// the fleet shall run it
+  case promoted // = 1
+
+  /// it lost too much on the hold-out
+  case refused // = 2
+
+  /// vehicles drove worse by it than by its parent
+  case rolledBack // = 3
+
+  /// too few updates, or validators did not come to agree
+  case abandoned // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .promoted
+    case 2: self = .refused
+    case 3: self = .rolledBack
+    case 4: self = .abandoned
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .promoted: return 1
+    case .refused: return 2
+    case .rolledBack: return 3
+    case .abandoned: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Waymark_V1_VersionDecision] = [
+    .unspecified,
+    .promoted,
+    .refused,
+    .rolledBack,
+    .abandoned,
+  ]
+
+}
+
 public nonisolated struct Waymark_V1_Entry: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -66,6 +173,46 @@ public nonisolated struct Waymark_V1_Entry: Sendable {
     set {entry = .revocation(newValue)}
   }
 
+  public var roundOpened: Waymark_V1_RoundOpenedEntry {
+    get {
+      if case .roundOpened(let v)? = entry {return v}
+      return Waymark_V1_RoundOpenedEntry()
+    }
+    set {entry = .roundOpened(newValue)}
+  }
+
+  public var updateAccepted: Waymark_V1_UpdateAcceptedEntry {
+    get {
+      if case .updateAccepted(let v)? = entry {return v}
+      return Waymark_V1_UpdateAcceptedEntry()
+    }
+    set {entry = .updateAccepted(newValue)}
+  }
+
+  public var roundClosed: Waymark_V1_RoundClosedEntry {
+    get {
+      if case .roundClosed(let v)? = entry {return v}
+      return Waymark_V1_RoundClosedEntry()
+    }
+    set {entry = .roundClosed(newValue)}
+  }
+
+  public var versionMade: Waymark_V1_VersionMadeEntry {
+    get {
+      if case .versionMade(let v)? = entry {return v}
+      return Waymark_V1_VersionMadeEntry()
+    }
+    set {entry = .versionMade(newValue)}
+  }
+
+  public var versionDecided: Waymark_V1_VersionDecidedEntry {
+    get {
+      if case .versionDecided(let v)? = entry {return v}
+      return Waymark_V1_VersionDecidedEntry()
+    }
+    set {entry = .versionDecided(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Entry: Equatable, Sendable {
@@ -73,6 +220,11 @@ public nonisolated struct Waymark_V1_Entry: Sendable {
     case report(Waymark_V1_ReportEntry)
     case observation(Waymark_V1_ObservationEntry)
     case revocation(Waymark_V1_RevocationEntry)
+    case roundOpened(Waymark_V1_RoundOpenedEntry)
+    case updateAccepted(Waymark_V1_UpdateAcceptedEntry)
+    case roundClosed(Waymark_V1_RoundClosedEntry)
+    case versionMade(Waymark_V1_VersionMadeEntry)
+    case versionDecided(Waymark_V1_VersionDecidedEntry)
 
   }
 
@@ -167,13 +319,176 @@ public nonisolated struct Waymark_V1_RevocationEntry: Sendable {
   public init() {}
 }
 
+/// A round begins: what vehicles need in order to take part, and all that its result depends on besides their updates.
+public nonisolated struct Waymark_V1_RoundOpenedEntry: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var model: Waymark_V1_LearnedModel = .unspecified
+
+  /// the model's own count, from 1
+  public var round: UInt64 = 0
+
+  /// SHA-256 of the version that is trained further
+  public var baseVersion: Data = Data()
+
+  /// log time: updates ordered later are refused
+  public var deadlineMs: UInt64 = 0
+
+  /// with fewer updates there is no version
+  public var cohortMinimum: UInt32 = 0
+
+  /// so many updates close the round
+  public var cohortLimit: UInt32 = 0
+
+  public var aggregation: Waymark_V1_AggregationKind = .unspecified
+
+  /// share of the cohort that is assumed to lie
+  public var attackersPermille: UInt32 = 0
+
+  /// perception: largest L2 norm of an update, in quanta
+  public var clipBound: UInt32 = 0
+
+  /// perception: a quantum is 2^-scale_bits
+  public var scaleBits: UInt32 = 0
+
+  /// sigma of the noise that each vehicle adds, in thousandths of a quantum; 0 for none
+  public var noiseMilli: UInt32 = 0
+
+  /// travel times
+  public var groups: UInt32 = 0
+
+  /// travel times: groups that must have seen a road
+  public var groupsMinimum: UInt32 = 0
+
+  /// perception: SHA-256 of the file that versions are judged by
+  public var holdOut: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// An update counts. The nullifier is one vehicle's in one round, and links nothing else.
+public nonisolated struct Waymark_V1_UpdateAcceptedEntry: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var model: Waymark_V1_LearnedModel = .unspecified
+
+  public var round: UInt64 = 0
+
+  /// HMAC-SHA256(log secret, enrolment || model || round)
+  public var nullifier: Data = Data()
+
+  /// HMAC-SHA256(salt, update)
+  public var commitment: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// No more updates count.
+public nonisolated struct Waymark_V1_RoundClosedEntry: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var model: Waymark_V1_LearnedModel = .unspecified
+
+  public var round: UInt64 = 0
+
+  public var updates: UInt32 = 0
+
+  /// RFC 6962 root over nullifier || commitment, sorted
+  public var inputsRoot: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// f + 1 validators computed the same version from the round's updates.
+public nonisolated struct Waymark_V1_VersionMadeEntry: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var model: Waymark_V1_LearnedModel = .unspecified
+
+  public var round: UInt64 = 0
+
+  /// SHA-256 of its file
+  public var version: Data = Data()
+
+  public var parent: Data = Data()
+
+  public var inputsRoot: Data = Data()
+
+  /// perception: samples of the hold-out that the parent tells right
+  public var parentScore: UInt64 = 0
+
+  /// perception: the same of the version
+  public var versionScore: UInt64 = 0
+
+  /// perception: samples of the hold-out
+  public var scoreTotal: UInt64 = 0
+
+  /// travel times: median error of the base's parent, log ratio in 2^-20
+  public var parentError: UInt64 = 0
+
+  /// travel times: the same of the base
+  public var baseError: UInt64 = 0
+
+  /// travel times: vehicles that gave errors of both
+  public var errorVotes: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What became of the round. Every change of the version that the fleet runs is one of these.
+public nonisolated struct Waymark_V1_VersionDecidedEntry: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var model: Waymark_V1_LearnedModel = .unspecified
+
+  public var round: UInt64 = 0
+
+  /// what was decided about; empty where there is none
+  public var version: Data = Data()
+
+  public var decision: Waymark_V1_VersionDecision = .unspecified
+
+  /// the version that the fleet shall run from now on
+  public var current: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "waymark.v1"
 
+nonisolated extension Waymark_V1_AggregationKind: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AGGREGATION_KIND_UNSPECIFIED\0\u{1}AGGREGATION_KIND_MEAN\0\u{1}AGGREGATION_KIND_TRIMMED_MEAN\0\u{1}AGGREGATION_KIND_MIXED_TRIMMED_MEAN\0\u{1}AGGREGATION_KIND_MEDIAN_OF_MEANS\0")
+}
+
+nonisolated extension Waymark_V1_VersionDecision: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0VERSION_DECISION_UNSPECIFIED\0\u{1}VERSION_DECISION_PROMOTED\0\u{1}VERSION_DECISION_REFUSED\0\u{1}VERSION_DECISION_ROLLED_BACK\0\u{1}VERSION_DECISION_ABANDONED\0")
+}
+
 nonisolated extension Waymark_V1_Entry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Entry"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}block\0\u{1}report\0\u{1}observation\0\u{1}revocation\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}block\0\u{1}report\0\u{1}observation\0\u{1}revocation\0\u{3}round_opened\0\u{3}update_accepted\0\u{3}round_closed\0\u{3}version_made\0\u{3}version_decided\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -233,6 +548,71 @@ nonisolated extension Waymark_V1_Entry: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.entry = .revocation(v)
         }
       }()
+      case 5: try {
+        var v: Waymark_V1_RoundOpenedEntry?
+        var hadOneofValue = false
+        if let current = self.entry {
+          hadOneofValue = true
+          if case .roundOpened(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.entry = .roundOpened(v)
+        }
+      }()
+      case 6: try {
+        var v: Waymark_V1_UpdateAcceptedEntry?
+        var hadOneofValue = false
+        if let current = self.entry {
+          hadOneofValue = true
+          if case .updateAccepted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.entry = .updateAccepted(v)
+        }
+      }()
+      case 7: try {
+        var v: Waymark_V1_RoundClosedEntry?
+        var hadOneofValue = false
+        if let current = self.entry {
+          hadOneofValue = true
+          if case .roundClosed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.entry = .roundClosed(v)
+        }
+      }()
+      case 8: try {
+        var v: Waymark_V1_VersionMadeEntry?
+        var hadOneofValue = false
+        if let current = self.entry {
+          hadOneofValue = true
+          if case .versionMade(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.entry = .versionMade(v)
+        }
+      }()
+      case 9: try {
+        var v: Waymark_V1_VersionDecidedEntry?
+        var hadOneofValue = false
+        if let current = self.entry {
+          hadOneofValue = true
+          if case .versionDecided(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.entry = .versionDecided(v)
+        }
+      }()
       default: break
       }
     }
@@ -259,6 +639,26 @@ nonisolated extension Waymark_V1_Entry: SwiftProtobuf.Message, SwiftProtobuf._Me
     case .revocation?: try {
       guard case .revocation(let v)? = self.entry else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .roundOpened?: try {
+      guard case .roundOpened(let v)? = self.entry else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .updateAccepted?: try {
+      guard case .updateAccepted(let v)? = self.entry else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .roundClosed?: try {
+      guard case .roundClosed(let v)? = self.entry else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .versionMade?: try {
+      guard case .versionMade(let v)? = self.entry else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .versionDecided?: try {
+      guard case .versionDecided(let v)? = self.entry else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
     }()
     case nil: break
     }
@@ -452,6 +852,321 @@ nonisolated extension Waymark_V1_RevocationEntry: SwiftProtobuf.Message, SwiftPr
 
   public static func ==(lhs: Waymark_V1_RevocationEntry, rhs: Waymark_V1_RevocationEntry) -> Bool {
     if lhs.commitment != rhs.commitment {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Waymark_V1_RoundOpenedEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RoundOpenedEntry"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}model\0\u{1}round\0\u{3}base_version\0\u{3}deadline_ms\0\u{3}cohort_minimum\0\u{3}cohort_limit\0\u{1}aggregation\0\u{3}attackers_permille\0\u{3}clip_bound\0\u{3}scale_bits\0\u{3}noise_milli\0\u{1}groups\0\u{3}groups_minimum\0\u{3}hold_out\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.model) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.round) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.baseVersion) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.deadlineMs) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.cohortMinimum) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.cohortLimit) }()
+      case 7: try { try decoder.decodeSingularEnumField(value: &self.aggregation) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.attackersPermille) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.clipBound) }()
+      case 10: try { try decoder.decodeSingularUInt32Field(value: &self.scaleBits) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.noiseMilli) }()
+      case 12: try { try decoder.decodeSingularUInt32Field(value: &self.groups) }()
+      case 13: try { try decoder.decodeSingularUInt32Field(value: &self.groupsMinimum) }()
+      case 14: try { try decoder.decodeSingularBytesField(value: &self.holdOut) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.model != .unspecified {
+      try visitor.visitSingularEnumField(value: self.model, fieldNumber: 1)
+    }
+    if self.round != 0 {
+      try visitor.visitSingularUInt64Field(value: self.round, fieldNumber: 2)
+    }
+    if !self.baseVersion.isEmpty {
+      try visitor.visitSingularBytesField(value: self.baseVersion, fieldNumber: 3)
+    }
+    if self.deadlineMs != 0 {
+      try visitor.visitSingularUInt64Field(value: self.deadlineMs, fieldNumber: 4)
+    }
+    if self.cohortMinimum != 0 {
+      try visitor.visitSingularUInt32Field(value: self.cohortMinimum, fieldNumber: 5)
+    }
+    if self.cohortLimit != 0 {
+      try visitor.visitSingularUInt32Field(value: self.cohortLimit, fieldNumber: 6)
+    }
+    if self.aggregation != .unspecified {
+      try visitor.visitSingularEnumField(value: self.aggregation, fieldNumber: 7)
+    }
+    if self.attackersPermille != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attackersPermille, fieldNumber: 8)
+    }
+    if self.clipBound != 0 {
+      try visitor.visitSingularUInt32Field(value: self.clipBound, fieldNumber: 9)
+    }
+    if self.scaleBits != 0 {
+      try visitor.visitSingularUInt32Field(value: self.scaleBits, fieldNumber: 10)
+    }
+    if self.noiseMilli != 0 {
+      try visitor.visitSingularUInt32Field(value: self.noiseMilli, fieldNumber: 11)
+    }
+    if self.groups != 0 {
+      try visitor.visitSingularUInt32Field(value: self.groups, fieldNumber: 12)
+    }
+    if self.groupsMinimum != 0 {
+      try visitor.visitSingularUInt32Field(value: self.groupsMinimum, fieldNumber: 13)
+    }
+    if !self.holdOut.isEmpty {
+      try visitor.visitSingularBytesField(value: self.holdOut, fieldNumber: 14)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Waymark_V1_RoundOpenedEntry, rhs: Waymark_V1_RoundOpenedEntry) -> Bool {
+    if lhs.model != rhs.model {return false}
+    if lhs.round != rhs.round {return false}
+    if lhs.baseVersion != rhs.baseVersion {return false}
+    if lhs.deadlineMs != rhs.deadlineMs {return false}
+    if lhs.cohortMinimum != rhs.cohortMinimum {return false}
+    if lhs.cohortLimit != rhs.cohortLimit {return false}
+    if lhs.aggregation != rhs.aggregation {return false}
+    if lhs.attackersPermille != rhs.attackersPermille {return false}
+    if lhs.clipBound != rhs.clipBound {return false}
+    if lhs.scaleBits != rhs.scaleBits {return false}
+    if lhs.noiseMilli != rhs.noiseMilli {return false}
+    if lhs.groups != rhs.groups {return false}
+    if lhs.groupsMinimum != rhs.groupsMinimum {return false}
+    if lhs.holdOut != rhs.holdOut {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Waymark_V1_UpdateAcceptedEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".UpdateAcceptedEntry"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}model\0\u{1}round\0\u{1}nullifier\0\u{1}commitment\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.model) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.round) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.nullifier) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.commitment) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.model != .unspecified {
+      try visitor.visitSingularEnumField(value: self.model, fieldNumber: 1)
+    }
+    if self.round != 0 {
+      try visitor.visitSingularUInt64Field(value: self.round, fieldNumber: 2)
+    }
+    if !self.nullifier.isEmpty {
+      try visitor.visitSingularBytesField(value: self.nullifier, fieldNumber: 3)
+    }
+    if !self.commitment.isEmpty {
+      try visitor.visitSingularBytesField(value: self.commitment, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Waymark_V1_UpdateAcceptedEntry, rhs: Waymark_V1_UpdateAcceptedEntry) -> Bool {
+    if lhs.model != rhs.model {return false}
+    if lhs.round != rhs.round {return false}
+    if lhs.nullifier != rhs.nullifier {return false}
+    if lhs.commitment != rhs.commitment {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Waymark_V1_RoundClosedEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RoundClosedEntry"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}model\0\u{1}round\0\u{1}updates\0\u{3}inputs_root\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.model) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.round) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.updates) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.inputsRoot) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.model != .unspecified {
+      try visitor.visitSingularEnumField(value: self.model, fieldNumber: 1)
+    }
+    if self.round != 0 {
+      try visitor.visitSingularUInt64Field(value: self.round, fieldNumber: 2)
+    }
+    if self.updates != 0 {
+      try visitor.visitSingularUInt32Field(value: self.updates, fieldNumber: 3)
+    }
+    if !self.inputsRoot.isEmpty {
+      try visitor.visitSingularBytesField(value: self.inputsRoot, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Waymark_V1_RoundClosedEntry, rhs: Waymark_V1_RoundClosedEntry) -> Bool {
+    if lhs.model != rhs.model {return false}
+    if lhs.round != rhs.round {return false}
+    if lhs.updates != rhs.updates {return false}
+    if lhs.inputsRoot != rhs.inputsRoot {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Waymark_V1_VersionMadeEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".VersionMadeEntry"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}model\0\u{1}round\0\u{1}version\0\u{1}parent\0\u{3}inputs_root\0\u{3}parent_score\0\u{3}version_score\0\u{3}score_total\0\u{3}parent_error\0\u{3}base_error\0\u{3}error_votes\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.model) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.round) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.version) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.parent) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.inputsRoot) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.parentScore) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.versionScore) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.scoreTotal) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.parentError) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.baseError) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.errorVotes) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.model != .unspecified {
+      try visitor.visitSingularEnumField(value: self.model, fieldNumber: 1)
+    }
+    if self.round != 0 {
+      try visitor.visitSingularUInt64Field(value: self.round, fieldNumber: 2)
+    }
+    if !self.version.isEmpty {
+      try visitor.visitSingularBytesField(value: self.version, fieldNumber: 3)
+    }
+    if !self.parent.isEmpty {
+      try visitor.visitSingularBytesField(value: self.parent, fieldNumber: 4)
+    }
+    if !self.inputsRoot.isEmpty {
+      try visitor.visitSingularBytesField(value: self.inputsRoot, fieldNumber: 5)
+    }
+    if self.parentScore != 0 {
+      try visitor.visitSingularUInt64Field(value: self.parentScore, fieldNumber: 6)
+    }
+    if self.versionScore != 0 {
+      try visitor.visitSingularUInt64Field(value: self.versionScore, fieldNumber: 7)
+    }
+    if self.scoreTotal != 0 {
+      try visitor.visitSingularUInt64Field(value: self.scoreTotal, fieldNumber: 8)
+    }
+    if self.parentError != 0 {
+      try visitor.visitSingularUInt64Field(value: self.parentError, fieldNumber: 9)
+    }
+    if self.baseError != 0 {
+      try visitor.visitSingularUInt64Field(value: self.baseError, fieldNumber: 10)
+    }
+    if self.errorVotes != 0 {
+      try visitor.visitSingularUInt32Field(value: self.errorVotes, fieldNumber: 11)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Waymark_V1_VersionMadeEntry, rhs: Waymark_V1_VersionMadeEntry) -> Bool {
+    if lhs.model != rhs.model {return false}
+    if lhs.round != rhs.round {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs.parent != rhs.parent {return false}
+    if lhs.inputsRoot != rhs.inputsRoot {return false}
+    if lhs.parentScore != rhs.parentScore {return false}
+    if lhs.versionScore != rhs.versionScore {return false}
+    if lhs.scoreTotal != rhs.scoreTotal {return false}
+    if lhs.parentError != rhs.parentError {return false}
+    if lhs.baseError != rhs.baseError {return false}
+    if lhs.errorVotes != rhs.errorVotes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Waymark_V1_VersionDecidedEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".VersionDecidedEntry"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}model\0\u{1}round\0\u{1}version\0\u{1}decision\0\u{1}current\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.model) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.round) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.version) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.decision) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.current) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.model != .unspecified {
+      try visitor.visitSingularEnumField(value: self.model, fieldNumber: 1)
+    }
+    if self.round != 0 {
+      try visitor.visitSingularUInt64Field(value: self.round, fieldNumber: 2)
+    }
+    if !self.version.isEmpty {
+      try visitor.visitSingularBytesField(value: self.version, fieldNumber: 3)
+    }
+    if self.decision != .unspecified {
+      try visitor.visitSingularEnumField(value: self.decision, fieldNumber: 4)
+    }
+    if !self.current.isEmpty {
+      try visitor.visitSingularBytesField(value: self.current, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Waymark_V1_VersionDecidedEntry, rhs: Waymark_V1_VersionDecidedEntry) -> Bool {
+    if lhs.model != rhs.model {return false}
+    if lhs.round != rhs.round {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs.decision != rhs.decision {return false}
+    if lhs.current != rhs.current {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -113,6 +113,49 @@ public nonisolated enum Waymark_V1_Direction: SwiftProtobuf.Enum, Swift.CaseIter
 
 }
 
+/// The shared models that the fleet trains.
+public nonisolated enum Waymark_V1_LearnedModel: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// road surfaces from vertical acceleration
+  case perception // = 1
+
+  /// how long each road takes
+  case travelTimes // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .perception
+    case 2: self = .travelTimes
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .perception: return 1
+    case .travelTimes: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Waymark_V1_LearnedModel] = [
+    .unspecified,
+    .perception,
+    .travelTimes,
+  ]
+
+}
+
 /// An enrolment certificate. Domain "waymark.v1.certificate", signed by the enrolment authority.
 public nonisolated struct Waymark_V1_Certificate: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -260,11 +303,14 @@ public nonisolated struct Waymark_V1_Telemetry: Sendable {
   /// 0 to 35,999, clockwise from north
   public var headingCdeg: UInt32 = 0
 
-  /// of the model version it runs, or empty
+  /// of the perception version it runs, or empty
   public var modelDigest: Data = Data()
 
   /// the owner's consent to appear on the live map
   public var showsPosition: Bool = false
+
+  /// of the travel-time version that it routes by, or empty
+  public var travelTimeDigest: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -323,6 +369,75 @@ public nonisolated struct Waymark_V1_SignedRevocation: Sendable {
   public init() {}
 }
 
+/// What a vehicle learnt in a round. Domain "waymark.v1.update".
+public nonisolated struct Waymark_V1_Update: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var certificateDigest: Data = Data()
+
+  /// UTC, when signed
+  public var timeMs: UInt64 = 0
+
+  /// 32 random bytes: the log holds HMAC-SHA256(salt, update)
+  public var salt: Data = Data()
+
+  public var model: Waymark_V1_LearnedModel = .unspecified
+
+  /// the model's own count, from 1
+  public var round: UInt64 = 0
+
+  /// SHA-256 of the version that was trained
+  public var baseVersion: Data = Data()
+
+  /// what was learnt: docs/PROTOCOL/learning.md
+  public var payload: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Waymark_V1_SignedUpdate: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// an encoded Update, at most 65,536 bytes
+  public var update: Data = Data()
+
+  public var signature: Data = Data()
+
+  /// as in SignedReport
+  public var certificate: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What validators tell vehicles of the rounds and versions of a model, on waymark/v1/learning/<model>/<round or version>: an
+/// entry of the log with the proof that it stands there, under a head that a quorum cosigned.
+public nonisolated struct Waymark_V1_Announcement: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// an encoded Entry
+  public var entry: Data = Data()
+
+  /// its .tlog-proof
+  public var receipt: Data = Data()
+
+  /// size of the version's file, fetched on waymark/v1/blobs/<digest>/<chunk>
+  public var blobBytes: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "waymark.v1"
@@ -333,6 +448,10 @@ nonisolated extension Waymark_V1_Polarity: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Waymark_V1_Direction: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DIRECTION_UNSPECIFIED\0\u{1}DIRECTION_FORWARD\0\u{1}DIRECTION_BACKWARD\0")
+}
+
+nonisolated extension Waymark_V1_LearnedModel: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LEARNED_MODEL_UNSPECIFIED\0\u{1}LEARNED_MODEL_PERCEPTION\0\u{1}LEARNED_MODEL_TRAVEL_TIMES\0")
 }
 
 nonisolated extension Waymark_V1_Certificate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -582,7 +701,7 @@ nonisolated extension Waymark_V1_SignedReport: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Waymark_V1_Telemetry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Telemetry"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}certificate_digest\0\u{1}sequence\0\u{3}time_ms\0\u{3}latitude_e7\0\u{3}longitude_e7\0\u{3}speed_cm_s\0\u{3}heading_cdeg\0\u{3}model_digest\0\u{3}shows_position\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}certificate_digest\0\u{1}sequence\0\u{3}time_ms\0\u{3}latitude_e7\0\u{3}longitude_e7\0\u{3}speed_cm_s\0\u{3}heading_cdeg\0\u{3}model_digest\0\u{3}shows_position\0\u{3}travel_time_digest\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -599,6 +718,7 @@ nonisolated extension Waymark_V1_Telemetry: SwiftProtobuf.Message, SwiftProtobuf
       case 7: try { try decoder.decodeSingularUInt32Field(value: &self.headingCdeg) }()
       case 8: try { try decoder.decodeSingularBytesField(value: &self.modelDigest) }()
       case 9: try { try decoder.decodeSingularBoolField(value: &self.showsPosition) }()
+      case 10: try { try decoder.decodeSingularBytesField(value: &self.travelTimeDigest) }()
       default: break
       }
     }
@@ -632,6 +752,9 @@ nonisolated extension Waymark_V1_Telemetry: SwiftProtobuf.Message, SwiftProtobuf
     if self.showsPosition != false {
       try visitor.visitSingularBoolField(value: self.showsPosition, fieldNumber: 9)
     }
+    if !self.travelTimeDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.travelTimeDigest, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -645,6 +768,7 @@ nonisolated extension Waymark_V1_Telemetry: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.headingCdeg != rhs.headingCdeg {return false}
     if lhs.modelDigest != rhs.modelDigest {return false}
     if lhs.showsPosition != rhs.showsPosition {return false}
+    if lhs.travelTimeDigest != rhs.travelTimeDigest {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -765,6 +889,146 @@ nonisolated extension Waymark_V1_SignedRevocation: SwiftProtobuf.Message, SwiftP
   public static func ==(lhs: Waymark_V1_SignedRevocation, rhs: Waymark_V1_SignedRevocation) -> Bool {
     if lhs.revocation != rhs.revocation {return false}
     if lhs.signature != rhs.signature {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Waymark_V1_Update: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Update"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}certificate_digest\0\u{3}time_ms\0\u{1}salt\0\u{1}model\0\u{1}round\0\u{3}base_version\0\u{1}payload\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.certificateDigest) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.timeMs) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.salt) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.model) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.round) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.baseVersion) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.payload) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.certificateDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.certificateDigest, fieldNumber: 1)
+    }
+    if self.timeMs != 0 {
+      try visitor.visitSingularUInt64Field(value: self.timeMs, fieldNumber: 2)
+    }
+    if !self.salt.isEmpty {
+      try visitor.visitSingularBytesField(value: self.salt, fieldNumber: 3)
+    }
+    if self.model != .unspecified {
+      try visitor.visitSingularEnumField(value: self.model, fieldNumber: 4)
+    }
+    if self.round != 0 {
+      try visitor.visitSingularUInt64Field(value: self.round, fieldNumber: 5)
+    }
+    if !self.baseVersion.isEmpty {
+      try visitor.visitSingularBytesField(value: self.baseVersion, fieldNumber: 6)
+    }
+    if !self.payload.isEmpty {
+      try visitor.visitSingularBytesField(value: self.payload, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Waymark_V1_Update, rhs: Waymark_V1_Update) -> Bool {
+    if lhs.certificateDigest != rhs.certificateDigest {return false}
+    if lhs.timeMs != rhs.timeMs {return false}
+    if lhs.salt != rhs.salt {return false}
+    if lhs.model != rhs.model {return false}
+    if lhs.round != rhs.round {return false}
+    if lhs.baseVersion != rhs.baseVersion {return false}
+    if lhs.payload != rhs.payload {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Waymark_V1_SignedUpdate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SignedUpdate"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}update\0\u{1}signature\0\u{1}certificate\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.update) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.certificate) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.update.isEmpty {
+      try visitor.visitSingularBytesField(value: self.update, fieldNumber: 1)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 2)
+    }
+    if !self.certificate.isEmpty {
+      try visitor.visitSingularBytesField(value: self.certificate, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Waymark_V1_SignedUpdate, rhs: Waymark_V1_SignedUpdate) -> Bool {
+    if lhs.update != rhs.update {return false}
+    if lhs.signature != rhs.signature {return false}
+    if lhs.certificate != rhs.certificate {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Waymark_V1_Announcement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Announcement"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}entry\0\u{1}receipt\0\u{3}blob_bytes\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.entry) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.receipt) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.blobBytes) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.entry.isEmpty {
+      try visitor.visitSingularBytesField(value: self.entry, fieldNumber: 1)
+    }
+    if !self.receipt.isEmpty {
+      try visitor.visitSingularBytesField(value: self.receipt, fieldNumber: 2)
+    }
+    if self.blobBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.blobBytes, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Waymark_V1_Announcement, rhs: Waymark_V1_Announcement) -> Bool {
+    if lhs.entry != rhs.entry {return false}
+    if lhs.receipt != rhs.receipt {return false}
+    if lhs.blobBytes != rhs.blobBytes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

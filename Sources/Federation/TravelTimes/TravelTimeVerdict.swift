@@ -1,0 +1,75 @@
+import Models
+
+/// A mean error as an exact fraction in lowest terms, 10 fraction bits: compared by cross-multiplication.
+public struct MeanError: Hashable, Comparable, Sendable {
+    /// The sum of errors.
+    public let numerator: UInt64
+    /// The number of traversals, above 0.
+    public let denominator: UInt64
+
+    /// No error.
+    public static let zero = MeanError(0, over: 1)
+
+    /// `numerator` ÷ `denominator`, which is above 0.
+    public init(_ numerator: UInt64, over denominator: UInt64) {
+        precondition(denominator > 0, "a mean is over something")
+        var (divisor, rest) = (denominator, numerator)
+        while rest > 0 { (divisor, rest) = (rest, divisor % rest) }
+        self.numerator = numerator / divisor
+        self.denominator = denominator / divisor
+    }
+
+    /// As a log-ratio in millionths, rounded half to even: for a verdict that is told.
+    public var millionths: UInt64 {
+        let (numerator, denominator) = (Int128(numerator) * 1_000_000, Int128(denominator) * 1024)
+        return UInt64(TravelTimeRounding.halfToEven(numerator, over: denominator))
+    }
+
+    /// The smaller error first.
+    public static func < (left: MeanError, right: MeanError) -> Bool {
+        left.numerator.multipliedFullWidth(by: right.denominator)
+            < right.numerator.multipliedFullWidth(by: left.denominator)
+    }
+
+    /// The median, or the mean of the two middle ones; zero of none. Each is the error of an update, below 2²⁵ ÷ 2¹³.
+    static func median(_ errors: [MeanError]) -> MeanError {
+        let sorted = errors.sorted()
+        guard let upper = sorted.dropFirst(sorted.count / 2).first else { return .zero }
+        guard sorted.count.isMultiple(of: 2) else { return upper }
+        let lower = sorted[sorted.count / 2 - 1]
+        return MeanError(
+            lower.numerator * upper.denominator + upper.numerator * lower.denominator,
+            over: 2 * lower.denominator * upper.denominator)
+    }
+}
+
+/// What a round's vehicles found about the version that it improves, on traversals that they did not train on.
+///
+/// Each vehicle has one vote, its mean error, however much it drove; of the votes the medians count, so that fewer than half of the
+/// voters, whatever they claim, do not decide.
+public struct TravelTimeVerdict: Hashable, Sendable {
+    /// Vehicles that held traversals out.
+    public let voters: Int
+    /// The median of their mean errors with the base version: |predicted − observed log-ratio|, 10 fraction bits.
+    public let base: MeanError
+    /// The same with the base's parent.
+    public let parent: MeanError
+
+    /// The verdict of these updates.
+    public init(_ updates: some Sequence<TravelTimeStatistics>) {
+        let votes = updates.map(\.errors).filter { $0.count > 0 }
+        voters = votes.count
+        base = MeanError.median(votes.map { MeanError(UInt64($0.base), over: UInt64($0.count)) })
+        parent = MeanError.median(votes.map { MeanError(UInt64($0.parent), over: UInt64($0.count)) })
+    }
+
+    /// Whether the base version does worse than its parent: then it is rolled back.
+    public var baseIsWorse: Bool { isBaseWorse(byMoreThanPercent: 0) }
+
+    /// Whether the base version's error is above its parent's by more than `percent`, exactly.
+    public func isBaseWorse(byMoreThanPercent percent: UInt32) -> Bool {
+        // Medians stay below 2³⁸ ÷ 2²⁵, so the products have 103 bits at most.
+        UInt128(base.numerator) * UInt128(parent.denominator) * 100
+            > UInt128(parent.numerator) * UInt128(base.denominator) * (100 + UInt128(percent))
+    }
+}

@@ -1,0 +1,56 @@
+import Models
+import Telemetry
+import VehicleKit
+
+/// A vehicle that takes part in rounds to spoil them. It is enrolled and signs properly; only what it sends is poison.
+struct Attacker: Sendable {
+    /// What it does to perception; travel times it claims to be eight times as long, whatever the road.
+    enum Kind: CaseIterable, Sendable {
+        /// Sends four times the opposite of what it learnt, as far as the bound allows.
+        case signFlip
+        /// Trains on labels that are off by one.
+        case labelFlip
+        /// Sends as large an update as the bound allows, the same in every coordinate: together they push one way.
+        case collusion
+    }
+
+    let kind: Kind
+    private(set) var learner: Learner
+
+    init(number: Int, seed: UInt64) {
+        kind = Kind.allCases[number % Kind.allCases.count]
+        learner = Learner(seed: seed)
+    }
+
+    mutating func observe(window: [Float], label: Surface) throws(ModelError) {
+        let next = Surface(rawValue: (label.rawValue + 1) % UInt8(Surface.allCases.count)) ?? label
+        try learner.observe(window: window, label: kind == .labelFlip ? next : label)
+    }
+
+    mutating func observe(_ traversal: TravelTimeDiary.Traversal) {
+        var traversal = traversal
+        let longest = UInt64(traversal.freeFlowMilliseconds) * 8
+        traversal.observedMilliseconds = UInt32(min(longest, UInt64(UInt32.max)))
+        learner.observe(traversal)
+    }
+
+    /// The lesson of an honest vehicle, to be spoilt by `spoil`.
+    mutating func lesson(for round: RoundOpenedEntry, shelf: ModelShelf) throws(LessonFault) -> Lesson {
+        try learner.lesson(for: round, shelf: shelf)
+    }
+
+    /// What it sends in place of an honest payload.
+    static func spoil(_ payload: [UInt8], _ kind: Kind, for round: RoundOpenedEntry) throws(ModelError) -> [UInt8] {
+        guard round.model == .perception else { return payload }
+        let quantum = 1 / Float(1 << round.terms.scaleBits)
+        let honest = try PerceptionUpdate(decoding: payload).values.map { Float($0) * quantum }
+        let poison: [Float]
+        switch kind {
+        case .signFlip: poison = honest.map { -4 * $0 }
+        case .labelFlip: poison = honest
+        case .collusion: poison = honest.map { _ in 1 }
+        }
+        let bits = Int(round.terms.scaleBits)
+        return try PerceptionUpdate(clipping: poison, to: round.terms.clipBound, scaleBits: bits).encoded()
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Storage
+import Telemetry
+import TransparencyLog
+
+/// What a demo's fleet learnt, from the log of its first validator and from every validator's own recomputation.
+struct DemoLessons: Encodable {
+    /// One version that a round made.
+    struct Version: Encodable {
+        var model: String
+        var round: UInt64
+        var version: String?
+        var decision: String
+        var updates: UInt32
+        var accuracy: Double?
+        var base_error: Double?
+    }
+
+    var versions: [Version] = []
+    var accuracyFirst: Double?
+    var accuracyLast: Double?
+    /// Whether every validator's journal gives every version again, bit for bit.
+    var areVerified = true
+    var complaints: [String] = []
+
+    /// Reads the log and has each validator's versions computed again.
+    init(_ committee: DemoCommittee) throws {
+        let source = DirectorySource("\(committee.folder.validatorPath(0))/log")
+        let signed = try SignedCheckpoint(parsing: source.read(.checkpoint))
+        try committee.file.policy().evaluate(signed)
+        let history = try LearningHistory(EntryReader(source, head: signed.checkpoint))
+        for model in history.models { try take(history.rounds(of: model), of: model) }
+        for index in committee.validators.indices { try verify(committee, index) }
+    }
+
+    private mutating func take(_ rounds: [LearningHistory.Round], of model: LearnedModel) {
+        for round in rounds {
+            guard let decided = round.record.decided?.value else { continue }
+            let score = round.record.made?.value.result.score
+            let accuracy = score.flatMap { $0.samples > 0 ? Double($0.versionCorrect) / Double($0.samples) : nil }
+            if model == .perception, let score, score.samples > 0 {
+                let before = Double(score.parentCorrect) / Double(score.samples)
+                accuracyFirst = accuracyFirst ?? before
+                accuracyLast = decided.decision == .promoted ? accuracy : before
+            }
+            versions.append(
+                Version(
+                    model: model.name, round: round.number, version: decided.version.map { "\($0)" },
+                    decision: decided.decision.name, updates: round.record.closed?.value.updates ?? 0,
+                    accuracy: accuracy,
+                    base_error: score.flatMap { $0.votes > 0 ? Double($0.baseError) / Double(1 << 20) : nil }))
+        }
+    }
+
+    private mutating func verify(_ committee: DemoCommittee, _ index: Int) throws {
+        let verification = try ModelVerification(validator: committee.folder.validatorPath(index))
+        guard !verification.passed else { return }
+        areVerified = false
+        complaints += verification.lines.map { "validator-\(index + 1): \($0)" }
+    }
+}
