@@ -104,7 +104,7 @@ let pureTests: [Target] = [
     tests("TransparencyLog", ["Cryptography"]),
     tests("Roads", ["Geography", "Schema", protobuf]),
     tests("Consensus", ["Wire", "Cryptography"]),
-    tests("Models", ["Wire", "Cryptography"]),
+    tests("Models", ["Wire", "Cryptography", "Schema", protobuf]),
     tests("Hazards", ["Wire", "Cryptography", "Geography", "Telemetry"]),
     tests("Federation", ["Wire", "Cryptography", "Geography", "Telemetry", "Models"]),
     tests(

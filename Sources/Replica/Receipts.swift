@@ -5,8 +5,8 @@ import Telemetry
 public enum SubmissionKey: Hashable, Sendable {
     /// A report, by the vehicle's own count.
     case report(vehicle: PublicKey, sequence: UInt64)
-    /// An update: one a vehicle, model and round.
-    case update(vehicle: PublicKey, LearnedModel, round: UInt64)
+    /// An update: one an enrolment, model and round, as nullifiers count.
+    case update(enrolment: Digest, LearnedModel, round: UInt64)
 }
 
 /// A session's wish to be told what became of an item. The number is the shell's and means nothing here.
@@ -37,6 +37,7 @@ struct Receipts: Sendable {
     private struct Waiting {
         var token: SubmissionToken
         var digest: Digest
+        var content: Digest?
     }
 
     private struct Accepted {
@@ -60,9 +61,11 @@ struct Receipts: Sendable {
     }
 
     /// Lets a session wait; false where too many wait for the same.
-    mutating func wait(_ token: SubmissionToken, for key: SubmissionKey, digest: Digest) -> Bool {
-        guard waiting[key, default: []].count < ReplicaLimits.sessionsPerReport else { return false }
-        waiting[key, default: []].append(Waiting(token: token, digest: digest))
+    mutating func wait(_ token: SubmissionToken, for submission: Submission) -> Bool {
+        let key = submission.key
+        guard waiting[key, default: []].count < ReplicaLimits.sessionsPerSubmission else { return false }
+        waiting[key, default: []].append(
+            Waiting(token: token, digest: submission.digest, content: submission.content))
         count += 1
         return true
     }
@@ -71,7 +74,7 @@ struct Receipts: Sendable {
     mutating func wait(_ token: SubmissionToken, forExecuted key: SubmissionKey) -> Bool {
         for block in accepted.indices {
             guard let index = accepted[block].submissions.firstIndex(where: { $0.key == key }) else { continue }
-            guard accepted[block].submissions[index].tokens.count < ReplicaLimits.sessionsPerReport else {
+            guard accepted[block].submissions[index].tokens.count < ReplicaLimits.sessionsPerSubmission else {
                 return false
             }
             accepted[block].submissions[index].tokens.append(token)
@@ -84,11 +87,19 @@ struct Receipts: Sendable {
     /// Moves those who wait for what the block accepted to those who wait for its head.
     mutating func execute(_ block: ExecutedBlock) {
         let submissions = block.submissions.map { accepted in
-            let tokens = waiting.removeValue(forKey: accepted.submission.key)?.map(\.token) ?? []
-            return Accepted(
-                key: accepted.submission.key, entry: accepted.entry, leaf: accepted.leaf, tokens: tokens)
+            Accepted(
+                key: accepted.submission.key, entry: accepted.entry, leaf: accepted.leaf,
+                tokens: takeWaiting(for: accepted.submission))
         }
         if !submissions.isEmpty { accepted.append((block.height, submissions)) }
+    }
+
+    /// Those who wait for what was accepted, in whichever signing. Another update of the same vehicle is still on its way to its refusal.
+    private mutating func takeWaiting(for submission: Submission) -> [SubmissionToken] {
+        let all = waiting.removeValue(forKey: submission.key) ?? []
+        let others = all.filter { $0.content != submission.content }
+        if !others.isEmpty { waiting[submission.key] = others }
+        return all.filter { $0.content == submission.content }.map(\.token)
     }
 
     /// Those who wait for exactly this refused submission. A re-signed version of it is still on its way.
@@ -124,10 +135,11 @@ struct Receipts: Sendable {
 extension Submission {
     /// What identifies it for the whole system.
     public var key: SubmissionKey {
-        let vehicle = enrolment.certificate.vehicleKey
         switch self {
-        case .report(let report): return .report(vehicle: vehicle, sequence: report.report.sequence)
-        case .update(let update): return .update(vehicle: vehicle, update.update.model, round: update.update.round)
+        case .report(let report):
+            .report(vehicle: enrolment.certificate.vehicleKey, sequence: report.report.sequence)
+        case .update(let update):
+            .update(enrolment: enrolment.digest, update.update.model, round: update.update.round)
         }
     }
 }

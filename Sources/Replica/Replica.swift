@@ -177,7 +177,7 @@ public struct Replica: Sendable {
     ) -> [ReplicaEffect] {
         let isOnItsWay = receipts.holds(submission.key, digest: submission.digest)
         guard receipts.hasRoom, isOnItsWay || consensus.canAccept,
-            receipts.wait(token, for: submission.key, digest: submission.digest)
+            receipts.wait(token, for: submission)
         else { return [.answer(token, .refused(.busy))] }
         if isOnItsWay { return [] }
         let items = [CarItem.certificate(submission.enrolment.signed), submission.carItem]

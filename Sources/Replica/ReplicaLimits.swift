@@ -2,10 +2,10 @@ import Telemetry
 
 /// The bound of everything in a replica that is fed from outside. Consensus has its own (`ConsensusSettings`).
 public enum ReplicaLimits {
-    /// Reports of sessions that wait for their block. What comes above it is refused as `busy`.
+    /// Reports and updates of sessions that wait for their block. What comes above it is refused as `busy`.
     public static let waitingSubmissions = 65_536
-    /// Sessions that may wait for one and the same report: a vehicle that reconnects, not a crowd.
-    public static let sessionsPerReport = 8
+    /// Sessions that may wait for one and the same report or update: a vehicle that reconnects, not a crowd.
+    public static let sessionsPerSubmission = 8
     /// Heads, executed or only announced by others, whose cosignatures are collected. A validator that lags further drops the oldest:
     /// a newer head covers an older one.
     public static let openHeads = 1024

@@ -166,7 +166,7 @@ struct ArchiveError: Error, CustomStringConvertible {
     let description: String
 }
 
-/// Names reports and updates in the index without naming vehicles: HMAC(log secret, kind || vehicle key || what tells them apart).
+/// Names reports and updates in the index without naming vehicles: HMAC(log secret, kind || who sent it || what tells them apart).
 struct SubmissionNames: Sendable {
     let secret: [UInt8]
 
@@ -175,16 +175,16 @@ struct SubmissionNames: Sendable {
         switch key {
         case .report(let vehicle, let sequence):
             writer.write(sequence)
-            return name("report", vehicle, writer)
-        case .update(let vehicle, let model, let round):
+            return name("report", vehicle.bytes, writer)
+        case .update(let enrolment, let model, let round):
             writer.write(model.rawValue)
             writer.write(round)
-            return name("update", vehicle, writer)
+            return name("update", enrolment.bytes, writer)
         }
     }
 
-    private func name(_ kind: String, _ vehicle: PublicKey, _ rest: Writer) -> Digest {
-        HMACSHA256.authenticate(key: secret, parts: [Array(kind.utf8), vehicle.bytes, rest.bytes])
+    private func name(_ kind: String, _ sender: [UInt8], _ rest: Writer) -> Digest {
+        HMACSHA256.authenticate(key: secret, parts: [Array(kind.utf8), sender, rest.bytes])
     }
 }
 

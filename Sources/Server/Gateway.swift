@@ -21,6 +21,8 @@ struct Gateway {
     private var waiting: [SubmissionToken: PendingPublish] = [:]
     private var gathered: [AdmissionRequest] = []
     private var inAdmission = 0
+    /// Bytes of what is gathered and in admission.
+    private var admissionBytes = 0
     private var lastSession: SessionNumber = 0
     private var lastToken: UInt64 = 0
     private(set) var counters = GatewayCounters()
@@ -150,9 +152,10 @@ struct Gateway {
         guard sessions[number]?.bucket.take(at: now.instant) == true else {
             return refuse(publish, kind, .rateExceeded, now: now)
         }
-        guard inAdmission + gathered.count < ServerLimits.waitingAdmissions else {
-            return refuse(publish, kind, .busy, now: now)
-        }
+        guard inAdmission + gathered.count < ServerLimits.waitingAdmissions,
+            admissionBytes + message.payload.count <= ServerLimits.waitingAdmissionBytes
+        else { return refuse(publish, kind, .busy, now: now) }
+        admissionBytes += message.payload.count
         gathered.append(
             AdmissionRequest(
                 kind: kind, publish: publish, payload: message.payload,
@@ -175,6 +178,7 @@ struct Gateway {
         _ verdict: AdmissionVerdict, now: Moment, isRevoked: (Digest) -> Bool
     ) -> GatewayOutcome? {
         inAdmission -= 1
+        admissionBytes -= verdict.byteCount
         let publish = verdict.publish
         switch verdict.result {
         case .submission(let submission):

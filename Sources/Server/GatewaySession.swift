@@ -66,7 +66,7 @@ struct AdmissionRequest: Sendable {
 
     /// The verdict: a pure function of the bytes, the certificates shown before and the committee's terms.
     func run(_ admission: Admission) -> AdmissionVerdict {
-        AdmissionVerdict(publish: publish, result: judge(admission))
+        AdmissionVerdict(publish: publish, byteCount: payload.count, result: judge(admission))
     }
 
     private func judge(_ admission: Admission) -> AdmissionVerdict.Result {
@@ -105,6 +105,8 @@ struct AdmissionVerdict: Sendable {
     }
 
     let publish: PendingPublish
+    /// Bytes that it was about.
+    let byteCount: Int
     let result: Result
 }
 

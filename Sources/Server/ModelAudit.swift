@@ -33,14 +33,19 @@ public struct ModelAudit: Sendable {
     /// The published head that the replay passed through; nil where it did not.
     public private(set) var matchedHead: Checkpoint?
 
-    private var files: [Digest: [UInt8]] = [:]
+    /// The newest files of each model: a round builds on one of these.
+    /// Samples of the hold-out that perception would tell right, had the updates of its last round been averaged; nil without any.
+    public private(set) var plainMeanCorrect: UInt64?
+
+    private var files: [LearnedModel: [[UInt8]]] = [:]
+    private static let keptFiles = 3
     private var jobs: [LearnedModel: RoundJob] = [:]
     private let holdOut: [UInt8]?
 
     /// Audits the validator's data directory, which may be in use.
     public init(_ configuration: Validator, data: String, checkpoint: Checkpoint) throws {
         holdOut = configuration.holdOut
-        for model in LearnedModel.allCases { keep(InitialVersion.bytes(of: model)) }
+        for model in LearnedModel.allCases { keep(InitialVersion.bytes(of: model), of: model) }
         var replica = Replica(configuration.replica)
         try JournalReader(directory: "\(data)/journal").readAll { _, bytes in
             for block in try replica.restore(try Record(decoding: bytes)) { take(block, checkpoint) }
@@ -50,7 +55,13 @@ public struct ModelAudit: Sendable {
     /// Whether every version came out the same, of the history that the head stands for.
     public var passed: Bool { matchedHead != nil && versions.allSatisfy(\.isEqual) }
 
-    private mutating func keep(_ file: [UInt8]) { files[Digest.sha256(file)] = file }
+    private mutating func keep(_ file: [UInt8], of model: LearnedModel) {
+        files[model] = Array((files[model, default: []] + [file]).suffix(Self.keptFiles))
+    }
+
+    private func file(of digest: Digest, _ model: LearnedModel) -> [UInt8] {
+        files[model]?.last { Digest.sha256($0) == digest } ?? []
+    }
 
     private mutating func take(_ block: ExecutedBlock, _ checkpoint: Checkpoint) {
         size = block.head.size
@@ -66,9 +77,13 @@ public struct ModelAudit: Sendable {
         if let job = jobs[made.result.model], job.opened.round == made.result.round {
             updates += job.inputs.count
             do {
-                let outcome = try job.run(base: files[job.opened.baseVersion] ?? [], holdOut: holdOut)
+                let base = file(of: job.opened.baseVersion, job.opened.model)
+                let outcome = try job.run(base: base, holdOut: holdOut)
                 version.computed = outcome.result
-                if let file = outcome.file { keep(file) }
+                if let file = outcome.file { keep(file, of: job.opened.model) }
+                if let mean = try job.plainMean(base: base, holdOut: holdOut) {
+                    plainMeanCorrect = mean.result.score.versionCorrect
+                }
             } catch {
                 version.fault = "\(error)"
             }

@@ -13,10 +13,13 @@ struct Recovery: ~Copyable {
     let journal: Journal
     let models: ModelWork
     let board: LearningBoard
+    /// Versions whose files are missing and cannot be made again here, in words for the operator.
+    let complaints: [String]
 
     init(_ configuration: Validator, logSecret: [UInt8], data: String) throws {
         var replica = Replica(configuration.replica)
         let index = try Index(path: "\(data)/index.sqlite")
+        try TermsFile(directory: data).check(configuration.replica.terms)
         let models = try ModelWork(data: data, holdOut: configuration.holdOut)
         var rounds = RoundReplay(models)
         var board = LearningBoard()
@@ -29,7 +32,7 @@ struct Recovery: ~Copyable {
             let record = try Record(decoding: bytes)
             archive.note(record, at: position)
             for block in try replica.restore(record) {
-                try rounds.take(block)
+                rounds.take(block)
                 _ = board.post(block)
                 if block.height > indexed || block.head.size > filed { archive.add(block) } else { archive.pass(block) }
             }
@@ -38,6 +41,7 @@ struct Recovery: ~Copyable {
         self.archive = archive
         self.models = models
         self.board = board
+        complaints = rounds.complaints
     }
 }
 
@@ -45,17 +49,18 @@ struct Recovery: ~Copyable {
 struct RoundReplay {
     private let work: ModelWork
     private var jobs: [LearnedModel: RoundJob] = [:]
+    private(set) var complaints: [String] = []
 
     init(_ work: ModelWork) {
         self.work = work
     }
 
-    mutating func take(_ block: ExecutedBlock) throws {
+    mutating func take(_ block: ExecutedBlock) {
         for entry in block.entries {
             guard case .versionMade(let made) = entry, let version = made.result.version else { continue }
             if isMissing(version), let job = jobs[made.result.model], job.opened.round == made.result.round {
-                // What another result says is for `inspect model verify` to find; a validator goes on without the file.
-                _ = try work.run(job).get()
+                // A validator goes on without the file: the others can decide rounds, and serve vehicles.
+                if case .failure(let reason) = work.run(job) { complaints.append("\(reason)") }
             }
         }
         for job in block.jobs { jobs[job.opened.model] = job }

@@ -1,4 +1,7 @@
+import Cryptography
+import Federation
 import Replica
+import Telemetry
 import Wire
 
 /// The server's numbers, as a monitor reads them.
@@ -91,14 +94,28 @@ extension Server {
                 "announcements_pushed_total", "Rounds, versions and pieces of files sent to subscribers.",
                 gateway.counters.announcementsPushed),
         ]
-        for running in gateway.runningVersions {
-            let labels = [(name: "model", value: running.model.name), (name: "version", value: "\(running.version)")]
+        for running in knownVersions() {
+            let labels = [(name: "model", value: running.model.name), (name: "version", value: running.version)]
             samples.append(
                 MetricSample(
                     "waymark_vehicles_running", help: "Connected vehicles by the version that they run.", kind: .gauge,
                     labels: labels, value: Double(running.sessions)))
         }
         return samples
+    }
+
+    /// How many vehicles say to run each version: the current one, the first one, or another. What vehicles call versions names no series.
+    private func knownVersions() -> [(model: LearnedModel, version: String, sessions: UInt64)] {
+        var counts: [LearnedModel: [String: UInt64]] = [:]
+        for running in gateway.runningVersions {
+            let current = replica.currentVersion(of: running.model)
+            let isFirst = running.version == Digest.sha256(InitialVersion.bytes(of: running.model))
+            let name = running.version == current ? "current" : isFirst ? "first" : "other"
+            counts[running.model, default: [:]][name, default: 0] += running.sessions
+        }
+        return LearnedModel.allCases.flatMap { model in
+            (counts[model] ?? [:]).sorted { $0.key < $1.key }.map { (model, $0.key, $0.value) }
+        }
     }
 
     private func linkSamples() -> [MetricSample] {

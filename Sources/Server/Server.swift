@@ -74,6 +74,7 @@ public actor Server: LoopBound {
         gateway = Gateway(terms: configuration.replica.terms)
         receipts = ReceiptWriter(cosigners: configuration.replica.cosigners, logKey: keys.log)
         (watched, notices) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(ServerLimits.notices))
+        for complaint in recovered.complaints { logger.error("a version's file is missing: \(complaint)") }
         metrics = Latest([])
         status = Latest(ServerStatus(advancedAtMilliseconds: loop.monotonicMilliseconds))
     }

@@ -10,6 +10,8 @@ public enum ServerLimits {
     public static let congestedBytes = 256 << 10
     /// Messages of vehicles whose signatures wait to be checked; what comes above it is refused as `busy`.
     public static let waitingAdmissions = 16_384
+    /// Bytes of these messages: updates are larger than reports.
+    public static let waitingAdmissionBytes = 64 << 20
     /// Messages that one job of the pool checks: small enough that both cores share a burst.
     public static let admissionsPerJob = 64
     /// Frames of one peer whose signatures wait to be checked; what comes above it is dropped, since consensus sends again.

@@ -7,7 +7,7 @@ import Wire
 /// those that were signed, so that no envelope's encoding can make two items of one. What the car's owner says for itself has no
 /// signature of its own, the car has one: `kind || result`.
 public enum CarItem: Hashable, Sendable {
-    /// A certificate that later reports of the car were signed under.
+    /// A certificate that later reports and updates of the car were signed under.
     case certificate(Signed<EnrolmentCertificate>)
     /// A vehicle's report. Its certificate stands before it in the same car.
     case report(Signed<Report>)

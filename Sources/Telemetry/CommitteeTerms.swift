@@ -1,4 +1,5 @@
 import Cryptography
+import Wire
 
 /// The configuration that admission depends on. Every validator of an epoch has the same, so that all judge the same
 /// bytes alike.
@@ -47,5 +48,21 @@ public struct CommitteeTerms: Hashable, Sendable {
         guard let map, report.mapDigest == map.digest else { return nil }
         let isInside = report.observations.allSatisfy { $0.place.map { $0.edge < map.edgeCount } ?? true }
         return isInside ? nil : .outOfBounds(field: "edge")
+    }
+
+    /// SHA-256 over everything here: what a journal was made under, and what it can be replayed under.
+    public var digest: Digest {
+        var writer = Writer()
+        writer.write(fixed: chainID.bytes)
+        writer.write(each: authorities.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }) {
+            $0.write(fixed: $1.bytes)
+        }
+        writer.write(fixed: (map?.digest ?? .zero).bytes)
+        writer.write(map?.edgeCount ?? 0)
+        for model in learning.models {
+            writer.write(model.rawValue)
+            learning[model]?.write(to: &writer)
+        }
+        return Digest.sha256(writer.bytes)
     }
 }

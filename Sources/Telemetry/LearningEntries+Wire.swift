@@ -78,7 +78,7 @@ extension VersionMadeEntry {
     init(_ message: Waymark_V1_VersionMadeEntry) throws(Refusal) {
         let score = RoundScore(
             parentCorrect: message.parentScore, versionCorrect: message.versionScore, samples: message.scoreTotal,
-            parentError: message.parentError, baseError: message.baseError, votes: message.errorVotes)
+            parentError: message.parentError, baseError: message.baseError, comparisons: message.comparisons)
         let result = RoundResult(
             model: try message.model.value(), round: message.round,
             version: try Field.optionalDigest(message.version, "version"), score: score)
@@ -99,7 +99,7 @@ extension VersionMadeEntry {
             $0.scoreTotal = result.score.samples
             $0.parentError = result.score.parentError
             $0.baseError = result.score.baseError
-            $0.errorVotes = result.score.votes
+            $0.comparisons = result.score.comparisons
         }
     }
 }

@@ -1,7 +1,8 @@
 import Cryptography
 import Wire
 
-/// A round begins: what vehicles need in order to take part, and all that its result depends on besides their updates.
+/// A round begins: what vehicles need in order to take part, and what its result depends on besides their updates. Constants of the
+/// program (`Gate`, `TravelTimeRule`) are the same for all rounds and stand in docs/PROTOCOL/learning.md.
 public struct RoundOpenedEntry: Hashable, Sendable {
     /// The model.
     public var model: LearnedModel
@@ -138,21 +139,21 @@ public struct RoundScore: Hashable, Sendable {
     public var samples: UInt64
     /// Travel times: the vehicles' median error by the base's parent, a log ratio in 2^−20.
     public var parentError: UInt64
-    /// Travel times: the same by the base.
+    /// Travel times: the same by the base; of all vehicles that drove by it, where too few compared it with its parent.
     public var baseError: UInt64
-    /// Travel times: vehicles that gave errors of both.
-    public var votes: UInt32
+    /// Travel times: vehicles that compared both, where they were enough; else 0.
+    public var comparisons: UInt32
 
     /// A score.
     public init(
         parentCorrect: UInt64 = 0, versionCorrect: UInt64 = 0, samples: UInt64 = 0, parentError: UInt64 = 0,
-        baseError: UInt64 = 0, votes: UInt32 = 0
+        baseError: UInt64 = 0, comparisons: UInt32 = 0
     ) {
         self.parentCorrect = parentCorrect
         self.versionCorrect = versionCorrect
         self.samples = samples
         self.parentError = parentError
         self.baseError = baseError
-        self.votes = votes
+        self.comparisons = comparisons
     }
 }

@@ -1,4 +1,6 @@
 import Cryptography
+import Models
+import Wire
 
 /// How a committee trains its models: part of its terms, so that every validator judges updates and makes versions alike.
 public struct LearningTerms: Hashable, Sendable {
@@ -34,7 +36,8 @@ public struct RoundTerms: Hashable, Sendable {
     public var clipBound: UInt32
     /// Perception: a quantum is 2^−scaleBits.
     public var scaleBits: UInt32
-    /// σ of the discrete Gaussian noise that each vehicle adds to what it sends, in thousandths of a quantum; 0 for none.
+    /// σ of the discrete Gaussian noise that each vehicle adds to what it sends, in thousandths: of a quantum for perception, of what one
+    /// traversal can change for each number of travel times. 0 for none.
     public var noiseMilli: UInt32
     /// Travel times: groups that vehicles fall into. One for every three vehicles at least: with fewer every group has its liar.
     public var groups: UInt32
@@ -67,9 +70,12 @@ public struct RoundTerms: Hashable, Sendable {
     public func fault(for model: LearnedModel) -> (field: String, possible: String)? {
         let checks: [(Bool, String, String)] = [
             (LearningLimits.intervalMilliseconds.contains(intervalMilliseconds), "interval", "1 s to 31 days"),
-            ((1000...intervalMilliseconds).contains(durationMilliseconds), "duration", "1 s to the interval"),
+            (
+                durationMilliseconds >= 1000 && durationMilliseconds <= intervalMilliseconds, "duration",
+                "1 s to the interval"
+            ),
             (LearningLimits.cohort.contains(cohortLimit), "cohort_limit", "1 to 1,024 updates"),
-            ((1...cohortLimit).contains(cohortMinimum), "cohort_minimum", "1 to the limit"),
+            (cohortMinimum >= 1 && cohortMinimum <= cohortLimit, "cohort_minimum", "1 to the limit"),
             (attackersPermille < 500, "attackers_permille", "0 to 499"),
         ]
         if let failed = checks.first(where: { !$0.0 }) { return (failed.1, failed.2) }
@@ -83,13 +89,15 @@ public struct RoundTerms: Hashable, Sendable {
         if aggregation == .medianOfMeans { return ("aggregation", "mean, trimmed-mean, mixed-trimmed-mean") }
         if !LearningLimits.clipBound.contains(clipBound) { return ("clip_bound", "1 to 46,340 quanta") }
         if !LearningLimits.scaleBits.contains(scaleBits) { return ("scale_bits", "8 to 15") }
+        if noiseMilli > LearningLimits.perceptionNoiseMilli { return ("noise_milli", "0 to 65,536,000") }
         return holdOut == nil ? ("hold_out", "the digest of a file: nothing is promoted unjudged") : nil
     }
 
     private var travelTimesFault: (field: String, possible: String)? {
         if aggregation != .medianOfMeans { return ("aggregation", "median-of-means") }
         if !LearningLimits.groups.contains(groups) { return ("groups", "1 to 1,024") }
-        return (1...groups).contains(groupsMinimum) ? nil : ("groups_minimum", "1 to the groups")
+        if noiseMilli > LearningLimits.travelTimeNoiseMilli { return ("noise_milli", "0 to 30,000") }
+        return groupsMinimum >= 1 && groupsMinimum <= groups ? nil : ("groups_minimum", "1 to the groups")
     }
 }
 
@@ -101,9 +109,26 @@ public enum LearningLimits {
     public static let cohort: ClosedRange<UInt32> = 1...1024
     /// L2 norm of a perception update, in quanta: its square stays below 2^31, and with it, by Cauchy and Schwarz, every partial
     /// sum of a product of two updates.
-    public static let clipBound: ClosedRange<UInt32> = 1...46_340
+    public static let clipBound: ClosedRange<UInt32> = 1...PerceptionUpdate.maximumClipBound
     /// Fraction bits of a perception update.
     public static let scaleBits: ClosedRange<UInt32> = 8...15
+    /// σ that a vehicle can draw for perception, in thousandths of a quantum.
+    public static let perceptionNoiseMilli: UInt32 = 65_536_000
+    /// σ that a vehicle can draw for travel times, in thousandths of a number's sensitivity.
+    public static let travelTimeNoiseMilli: UInt32 = 30_000
     /// Groups of vehicles.
     public static let groups: ClosedRange<UInt32> = 1...1024
+}
+
+extension RoundTerms {
+    /// Writes every field, for a digest of the committee's terms.
+    func write(to writer: inout Writer) {
+        writer.write(intervalMilliseconds)
+        writer.write(durationMilliseconds)
+        for number in [cohortMinimum, cohortLimit, UInt32(aggregation.rawValue), attackersPermille] {
+            writer.write(number)
+        }
+        for number in [clipBound, scaleBits, noiseMilli, groups, groupsMinimum] { writer.write(number) }
+        writer.write(fixed: (holdOut ?? .zero).bytes)
+    }
 }

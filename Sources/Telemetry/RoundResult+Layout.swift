@@ -1,7 +1,7 @@
 import Cryptography
 import Wire
 
-/// How a validator says on its lane what it computed. Fixed layout: model 1, round 8, version 1 + 32, scores 5 × 8, votes 4.
+/// How a validator says on its lane what it computed. Fixed layout: model 1, round 8, version 1 + 32, scores 5 × 8, comparisons 4.
 extension RoundResult {
     /// The bytes of a claim.
     public func encoded() -> [UInt8] {
@@ -13,7 +13,7 @@ extension RoundResult {
         for number in [
             score.parentCorrect, score.versionCorrect, score.samples, score.parentError, score.baseError,
         ] { writer.write(number) }
-        writer.write(score.votes)
+        writer.write(score.comparisons)
         return writer.bytes
     }
 
@@ -28,7 +28,7 @@ extension RoundResult {
             let score = RoundScore(
                 parentCorrect: try reader.read(UInt64.self), versionCorrect: try reader.read(UInt64.self),
                 samples: try reader.read(UInt64.self), parentError: try reader.read(UInt64.self),
-                baseError: try reader.read(UInt64.self), votes: try reader.read(UInt32.self))
+                baseError: try reader.read(UInt64.self), comparisons: try reader.read(UInt32.self))
             try reader.finish()
             // One result has one encoding.
             guard hasVersion || version == .zero else { throw Refusal.malformed }

@@ -40,6 +40,14 @@ public enum Submission: Hashable, Sendable {
         }
     }
 
+    /// What its signings have in common, where the key alone does not say it: an update's payload. Nil for a report.
+    public var content: Digest? {
+        switch self {
+        case .report: nil
+        case .update(let update): Digest.sha256(update.update.payload)
+        }
+    }
+
     /// How it stands in a car, behind its certificate.
     public var carItem: CarItem {
         switch self {

@@ -120,8 +120,12 @@ public actor Vehicle: LoopBound {
     /// Sends what was learnt in a round, of which an event told, in the model's layout: at most
     /// `VehicleLimits.updatePayloadBytes`. One update a model waits for its answer; a later round's takes its place.
     public func submit(_ payload: [UInt8], for round: RoundOpenedEntry) {
+        privacy.spend(round)
         perform(agent.submit(payload, for: round, salt: SecureRandom.bytes(TelemetryLimits.saltBytes), now: now))
     }
+
+    /// What its updates have told about it so far, at most.
+    public private(set) var privacy = PrivacyBook()
 
     /// The versions of the shared models that it runs.
     public var shelf: ModelShelf { agent.learning.shelf }

@@ -12,7 +12,7 @@ public enum VehicleLimits {
     /// Files of versions that the vehicles of a loop share.
     public static let sharedVersions = 8
     /// Windows without which a learner takes no part in a round of perception.
-    public static let leastWindows = 8
+    public static let leastWindows = 4
     /// Windows that a learner remembers.
     public static let diaryWindows = 256
     /// Signings of one report or update that a receipt may be for; above it the oldest is forgotten.

@@ -21,7 +21,7 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "Port of the first validator's page; the others count up.") var http = 8080
     @Option(help: "Kill a validator with SIGKILL: K@S, validator K at second S; started again ten seconds later.")
     var kill: String?
-    @Option(help: "Seconds from one round of learning to the next, 4 to 3,600.") var rounds: UInt64 = 8
+    @Option(help: "Seconds from one round of learning to the next, 4 to 3,600.") var rounds: UInt64 = 6
     @Flag(help: "Print one JSON object at the end.") var json = false
 
     func validate() throws {
@@ -60,8 +60,8 @@ struct DemoCommand: AsyncParsableCommand {
 
     /// Rounds in a hurry, and a hold-out that no vehicle gets.
     private func learning() throws -> (rounds: CommitteeFile.Learning, holdOut: [UInt8]) {
-        let holdOut = try HoldOutFile.synthetic(seed: fleet.seed)
-        let duration = rounds * 5 / 8
+        let holdOut = try HoldOutFile.make(SurfaceRecordings(ifPresent: fleet.recordings), seed: fleet.seed)
+        let duration = rounds * 2 / 3
         return (
             CommitteeFile.Learning(
                 perception: .perception(holdOut: Digest.sha256(holdOut))

@@ -4,7 +4,7 @@ import Telemetry
 import TransparencyLog
 
 /// What a demo's fleet learnt, from the log of its first validator and from every validator's own recomputation.
-struct DemoLessons: Encodable {
+struct DemoLessons {
     /// One version that a round made.
     struct Version: Encodable {
         var model: String
@@ -19,6 +19,8 @@ struct DemoLessons: Encodable {
     var versions: [Version] = []
     var accuracyFirst: Double?
     var accuracyLast: Double?
+    /// What the plain mean of the last round's updates would have come to.
+    var accuracyPlainMean: Double?
     /// Whether every validator's journal gives every version again, bit for bit.
     var areVerified = true
     var complaints: [String] = []
@@ -33,6 +35,8 @@ struct DemoLessons: Encodable {
         for index in committee.validators.indices { try verify(committee, index) }
     }
 
+    private var holdOutSamples: UInt64 = 0
+
     private mutating func take(_ rounds: [LearningHistory.Round], of model: LearnedModel) {
         for round in rounds {
             guard let decided = round.record.decided?.value else { continue }
@@ -41,6 +45,7 @@ struct DemoLessons: Encodable {
             if model == .perception, let score, score.samples > 0 {
                 let before = Double(score.parentCorrect) / Double(score.samples)
                 accuracyFirst = accuracyFirst ?? before
+                holdOutSamples = score.samples
                 accuracyLast = decided.decision == .promoted ? accuracy : before
             }
             versions.append(
@@ -48,12 +53,15 @@ struct DemoLessons: Encodable {
                     model: model.name, round: round.number, version: decided.version.map { "\($0)" },
                     decision: decided.decision.name, updates: round.record.closed?.value.updates ?? 0,
                     accuracy: accuracy,
-                    base_error: score.flatMap { $0.votes > 0 ? Double($0.baseError) / Double(1 << 20) : nil }))
+                    base_error: score.flatMap { $0.baseError > 0 ? Double($0.baseError) / Double(1 << 20) : nil }))
         }
     }
 
     private mutating func verify(_ committee: DemoCommittee, _ index: Int) throws {
         let verification = try ModelVerification(validator: committee.folder.validatorPath(index))
+        if let correct = verification.plain_mean_correct, holdOutSamples > 0 {
+            accuracyPlainMean = Double(correct) / Double(holdOutSamples)
+        }
         guard !verification.passed else { return }
         areVerified = false
         complaints += verification.lines.map { "validator-\(index + 1): \($0)" }

@@ -25,6 +25,7 @@ struct DemoReport: Encodable {
     var modelVersions: [DemoLessons.Version]
     var accuracyFirst: Double?
     var accuracyLast: Double?
+    var accuracyLastPlainMean: Double?
     var travelTimeErrorFirst: Double?
     var travelTimeErrorLast: Double?
     var routeStretches: Int
@@ -58,6 +59,7 @@ struct DemoReport: Encodable {
         case modelVersions = "model_versions"
         case accuracyFirst = "accuracy_first"
         case accuracyLast = "accuracy_last"
+        case accuracyLastPlainMean = "accuracy_last_plain_mean"
         case travelTimeErrorFirst = "travel_time_error_first"
         case travelTimeErrorLast = "travel_time_error_last"
         case routeStretches = "route_stretches"
@@ -82,7 +84,7 @@ struct DemoReport: Encodable {
             "receipts     p50 \(Format.milliseconds(receiptP50Ms)), p99 \(Format.milliseconds(receiptP99Ms)) from observation to verified receipt",
             "rounds       \(Format.count(updatesCounted)) updates of \(Format.count(updatesSent)) counted, \(updateBytesPerVehicle.map { Format.count($0) } ?? "–") bytes a vehicle and round\(attackers > 0 ? "; \(attackers) vehicles sent poison" : "")",
             "models       \(modelVersions.count { $0.version != nil }) versions; every validator computed each again bit for bit: \(modelsVerified ? "yes" : "NO")",
-            "perception   accuracy on the hold-out \(Format.percent(accuracyFirst)) at first, \(Format.percent(accuracyLast)) at last; \(potholesPerceivedRightly) of \(potholesPerceived) perceived potholes were",
+            "perception   accuracy on the hold-out \(Format.percent(accuracyFirst)) at first, \(Format.percent(accuracyLast)) at last (\(Format.percent(accuracyLastPlainMean)) by the plain mean of the last updates); \(potholesPerceivedRightly) of \(potholesPerceived) perceived potholes were",
             "travel time  error \(Format.percent(travelTimeErrorFirst)) by free flow, \(Format.percent(travelTimeErrorLast)) by the model, on the same \(routeStretches) stretches; \(reroutes) vehicles led around hazards",
             "processors   \(Format.decimal(cpuSeconds)) CPU seconds over all processes",
         ] + complaints.map { "complaint    \($0)" }

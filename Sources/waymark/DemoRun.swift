@@ -81,6 +81,7 @@ struct DemoRun {
             receiptP50Ms: summary.receipts.value(at: 0.5), receiptP99Ms: summary.receipts.value(at: 0.99),
             headsEqual: headsEqual, auditPassed: complaints.isEmpty, attackers: summary.attackers,
             modelVersions: lessons.versions, accuracyFirst: lessons.accuracyFirst, accuracyLast: lessons.accuracyLast,
+            accuracyLastPlainMean: lessons.accuracyPlainMean,
             travelTimeErrorFirst: routes.freeFlow, travelTimeErrorLast: routes.learned,
             routeStretches: routes.stretches, reroutes: summary.reroutes,
             updatesSent: summary.counters.updatesSubmitted, updatesCounted: summary.counters.updatesAcknowledged,

@@ -34,7 +34,7 @@ actor Fleet: LoopBound {
 
     init(
         traffic: TrafficSimulation, mapDigest: Digest, identities: [VehicleIdentity], committee: CommitteeAccess,
-        attackersPercent: Int, seed: UInt64
+        recordings: SurfaceRecordings?, attackersPercent: Int, seed: UInt64
     ) {
         let news = FleetNews(loop: committee.loop)
         self.news = news
@@ -43,7 +43,8 @@ actor Fleet: LoopBound {
         loop = committee.loop
         vehicles = news.vehicles(identities, committee, seed: seed)
         learning = FleetLearning(
-            vehicles: vehicles, network: traffic.network, attackersPercent: attackersPercent, seed: seed)
+            vehicles: vehicles, network: traffic.network, recordings: recordings, attackersPercent: attackersPercent,
+            seed: seed)
         guidance = FleetGuidance(network: traffic.network, mapDigest: mapDigest)
     }
 
@@ -120,7 +121,7 @@ actor Fleet: LoopBound {
         let shelf = vehicles[number].assumeIsolated { $0.shelf }
         // A version that was installed was read before.
         guard let model = try? shelf.travelTimes() else { return }
-        guidance.install(model, version: shelf[.travelTimes].digest, round: guidance.round + 1)
+        guidance.install(model, version: shelf[.travelTimes].digest)
     }
 
     /// Hands on what the wheels felt and how long roads took, and leads those who set out.
@@ -129,7 +130,7 @@ actor Fleet: LoopBound {
             guidance.drive(traversal)
             learning.drive(traversal)
         }
-        if guidance.round > 0 { for number in step.newTrips { _ = lead(number) } }
+        if guidance.generation > 0 { for number in step.newTrips { _ = lead(number) } }
     }
 
     private func report(_ step: TrafficStep) {

@@ -15,19 +15,23 @@ struct FleetGuidance {
     private let network: RoadNetwork
     private var guide: RouteGuide
     private var stretches: [Int: Stretch] = [:]
-    /// Error of free flow and of the model, by the round that made the version.
+    /// Error of free flow and of the model, by how many versions had come when the stretch began.
     private(set) var errors: [UInt64: RouteErrors] = [:]
     private(set) var reroutes = 0
-    /// The version that the guide goes by, and its round: 0 for free flow.
-    private(set) var round: UInt64 = 0
+    /// How many versions have come: the guide goes by the last one, and 0 is free flow.
+    private(set) var generation: UInt64 = 0
     private var version: Digest?
+    /// The newest versions: stretches are judged by the one that was there when they began.
+    private var models: [UInt64: TravelTimeModel] = [0: TravelTimeModel()]
 
     /// A stretch is as long as it takes to have driven for this time, in milliseconds: some junctions, some hundred metres.
     private static let stretchMilliseconds: UInt64 = 30_000
+    /// Versions that are kept: a stretch is over before so many have come.
+    private static let keptModels: UInt64 = 32
 
     /// A way that is being driven, under the version of its start.
     private struct Stretch {
-        let round: UInt64
+        let generation: UInt64
         var observed: UInt64 = 0
         var freeFlow: UInt64 = 0
         var learned: UInt64 = 0
@@ -38,12 +42,14 @@ struct FleetGuidance {
         guide = RouteGuide(network: network, mapDigest: mapDigest)
     }
 
-    /// Goes by this version from now on. Stretches that were begun before it are judged by what was known then.
-    mutating func install(_ model: TravelTimeModel, version: Digest, round: UInt64) {
+    /// Goes by this version from now on.
+    mutating func install(_ model: TravelTimeModel, version: Digest) {
         guard self.version != version else { return }
         guide.install(model)
-        (self.version, self.round) = (version, round)
-        stretches.removeAll(keepingCapacity: true)
+        generation += 1
+        self.version = version
+        models[generation] = model
+        if generation >= Self.keptModels { models[generation - Self.keptModels] = nil }
     }
 
     /// Takes what the fleet was told of a hazard.
@@ -67,17 +73,18 @@ struct FleetGuidance {
 
     /// Adds an arc to the vehicle's stretch, and judges the stretch when it is long enough.
     mutating func drive(_ traversal: Traversal) {
-        var stretch = stretches[traversal.vehicle] ?? Stretch(round: round)
+        var stretch = stretches[traversal.vehicle] ?? Stretch(generation: generation)
+        guard let model = models[stretch.generation] else { return stretches[traversal.vehicle] = nil }
         let freeFlow = network.travelTimes[Int(traversal.arc.index)]
         stretch.observed += UInt64(traversal.milliseconds)
         stretch.freeFlow += UInt64(freeFlow)
         stretch.learned += UInt64(
-            guide.model.milliseconds(
+            model.milliseconds(
                 arc: traversal.arc.index, roadClass: network.roadClass(ofEdge: traversal.arc.edge).rawValue,
                 freeFlow: freeFlow, slot: TravelTimeModel.slot(at: traversal.enteredAt)))
         stretches[traversal.vehicle] = stretch.observed < Self.stretchMilliseconds ? stretch : nil
         guard stretch.observed >= Self.stretchMilliseconds else { return }
-        errors[stretch.round, default: RouteErrors()].add(
+        errors[stretch.generation, default: RouteErrors()].add(
             observed: stretch.observed, freeFlow: stretch.freeFlow, learned: stretch.learned)
     }
 }

@@ -10,6 +10,9 @@ import Wire
 struct FleetLearning {
     private let vehicles: [Vehicle]
     private let network: RoadNetwork
+    /// What wheels felt on real roads, where recordings are at hand; else what the simulator makes up.
+    private let recordings: SurfaceRecordings?
+    private var windows = 0
     private var attackers: [Int: Attacker] = [:]
     private var perceptions: [Digest: PerceptionModel] = [:]
     /// Potholes that perception took for such, and what the wheels then rolled over.
@@ -22,9 +25,12 @@ struct FleetLearning {
     private static let keptVersions = 4
 
     /// The fleet with the first `attackers` of each hundred vehicles against it, spread evenly.
-    init(vehicles: [Vehicle], network: RoadNetwork, attackersPercent: Int, seed: UInt64) {
+    init(
+        vehicles: [Vehicle], network: RoadNetwork, recordings: SurfaceRecordings?, attackersPercent: Int, seed: UInt64
+    ) {
         self.vehicles = vehicles
         self.network = network
+        self.recordings = recordings
         for number in vehicles.indices where (number + 1) * attackersPercent / 100 > number * attackersPercent / 100 {
             attackers[number] = Attacker(number: attackers.count, seed: seed &+ UInt64(number))
         }
@@ -33,7 +39,10 @@ struct FleetLearning {
     var attackerCount: Int { attackers.count }
 
     /// Takes a window of vertical acceleration; the observation that the vehicle's perception makes of it, if it does.
-    mutating func feel(_ window: SensedWindow) -> Surface? {
+    mutating func feel(_ sensed: SensedWindow) -> Surface? {
+        var window = sensed
+        windows += 1
+        if let recordings { window.acceleration = recordings.window(of: window.surface, number: windows) }
         do throws(ModelError) {
             if var attacker = attackers[window.vehicle] {
                 try attacker.observe(window: window.acceleration, label: window.surface)

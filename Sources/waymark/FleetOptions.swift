@@ -13,6 +13,8 @@ struct FleetOptions: ParsableArguments {
     @Option(help: "Seconds of real time to drive, 1 to 86,400.") var duration = 60
     @Option(help: "Hazards planted on the map, 0 to 1,000.") var hazards = 6
     @Option(help: "Share of the vehicles that send poisoned updates, such as 20%.") var attackers = Percentage(value: 0)
+    @Option(help: "Folder of recorded surfaces that wheels feel in place of simulated ones, where it is there.")
+    var recordings = SurfaceRecordings.usualFolder
     @Option(help: "Seed: the same traffic, hazards and sensors again.") var seed: UInt64 = 1
 
     func validate() throws {
@@ -37,7 +39,7 @@ struct FleetOptions: ParsableArguments {
         let traffic = TrafficSimulation(network: map.network, vehicles: vehicles, hazards: hazards, seed: seed)
         return Fleet(
             traffic: traffic, mapDigest: map.digest, identities: identities, committee: committee,
-            attackersPercent: attackers.value, seed: seed)
+            recordings: try SurfaceRecordings(ifPresent: recordings), attackersPercent: attackers.value, seed: seed)
     }
 }
 

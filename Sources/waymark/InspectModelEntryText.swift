@@ -54,7 +54,7 @@ extension VersionMadeEntry {
         case .travelTimes:
             fields += [
                 ("base_error_2e-20", "\(score.baseError)"), ("parent_error_2e-20", "\(score.parentError)"),
-                ("votes", "\(score.votes)"),
+                ("comparisons", "\(score.comparisons)"),
             ]
         }
         return fields.map { (name: $0.0, value: $0.1) }

@@ -35,7 +35,7 @@ struct RoundJSON: Encodable {
     var accuracy: Double?
     var base_error: Double?
     var parent_error: Double?
-    var votes: UInt32?
+    var comparisons: UInt32?
     var opened_ms: UInt64?
     var deadline_ms: UInt64?
     var decided_ms: UInt64?
@@ -78,9 +78,9 @@ struct RoundJSON: Encodable {
             (correct, parent_correct, samples) = (score.versionCorrect, score.parentCorrect, score.samples)
             if score.samples > 0 { accuracy = Double(score.versionCorrect) / Double(score.samples) }
         case .travelTimes:
-            votes = score.votes
-            guard score.votes > 0 else { return }
-            base_error = Double(score.baseError) / Double(1 << 20)
+            comparisons = score.comparisons
+            if score.baseError > 0 { base_error = Double(score.baseError) / Double(1 << 20) }
+            guard score.comparisons > 0 else { return }
             parent_error = Double(score.parentError) / Double(1 << 20)
         }
     }
@@ -99,9 +99,10 @@ struct RoundJSON: Encodable {
         if let correct, let parent_correct, let samples {
             return "\(correct) of \(samples) right after \(parent_correct)"
         }
-        guard let base_error, let parent_error, let votes else { return nil }
-        let errors = [base_error, parent_error].map { Format.decimal($0, 4) }
-        return "base's error \(errors[0]), its parent's \(errors[1]) by \(votes) vehicles"
+        guard let base_error else { return nil }
+        let base = "base's error \(Format.decimal(base_error, 4))"
+        guard let parent_error, let comparisons else { return base }
+        return "\(base), its parent's \(Format.decimal(parent_error, 4)) by \(comparisons) vehicles"
     }
 }
 

@@ -44,6 +44,8 @@ struct ModelVerification: Encodable {
     var entries: UInt64
     var head_matched: Bool
     var updates: Int
+    /// Samples of the hold-out that perception would tell right, had the updates of its last round been averaged.
+    var plain_mean_correct: UInt64?
     var versions: [Version]
 
     /// Audits the validator of that configuration file or folder.
@@ -60,6 +62,7 @@ struct ModelVerification: Encodable {
         entries = audit.size
         head_matched = audit.matchedHead != nil
         updates = audit.updates
+        plain_mean_correct = audit.plainMeanCorrect
         versions = audit.versions.map(Version.init)
     }
 

@@ -12,7 +12,7 @@ struct LearningBench: AsyncParsableCommand {
             with as many liars whether there are any or not. Then fleets of 50, 100 and 200 vehicles with synthetic windows.
             """)
 
-    @Option(help: "Folder of the recorded series.") var data = "../shared/data/road-surface/gonzalez2017"
+    @Option(help: "Folder of the recorded series.") var data = SurfaceRecordings.usualFolder
     @Option(help: "Seeds, 1 to 100.") var seeds = 5
     @Option(help: "Rounds over the recorded series, 10 to 200.") var rounds = 40
     @Option(help: "Vehicles among which the recorded series are dealt out, 5 to 40.") var vehicles = 20
@@ -31,8 +31,8 @@ struct LearningBench: AsyncParsableCommand {
         var report = BenchReport(
             bench: "learning", command: CommandLine.arguments.joined(separator: " "), seed: seed,
             inputs: ["seeds": seeds, "rounds": rounds, "vehicles": vehicles])
-        if FileManager.default.fileExists(atPath: data) {
-            try await addRecorded(try LearningSamples(recordedIn: data), to: &report)
+        if let recordings = try SurfaceRecordings(ifPresent: data) {
+            try await addRecorded(try LearningSamples(recordings), to: &report)
         } else {
             FileHandle.standardError.write(Data("waymark: no recorded series at \(data): synthetic ones only\n".utf8))
         }

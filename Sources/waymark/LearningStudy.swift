@@ -125,17 +125,10 @@ struct LearningSamples: Sendable {
         let holdOut: HoldOut
     }
 
-    /// The recorded series of `folder`: a folder a surface, a file a series, a column of m/s² under a heading.
-    init(recordedIn folder: String) throws {
-        let names = ["regular_road", "worn_out_road", "asphalt_bumps", "metal_bumps", "potholes"]
-        bySurface = try zip(names, Surface.allCases).map { name, surface in
-            let path = "\(folder)/\(name)"
-            let files = try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".csv") }
-            return try files.sorted().map { file in
-                let text = try String(contentsOfFile: "\(path)/\(file)", encoding: .utf8)
-                let window = text.split(whereSeparator: \.isNewline).dropFirst().compactMap { Float($0) }
-                return LabelledFeatures(try SurfaceFeatures(window: window), surface: surface)
-            }
+    /// Recorded series.
+    init(_ recordings: SurfaceRecordings) throws {
+        bySurface = try zip(recordings.bySurface, Surface.allCases).map { series, surface in
+            try series.map { LabelledFeatures(try SurfaceFeatures(window: $0), surface: surface) }
         }
     }
 

@@ -16,7 +16,7 @@ private struct ModelsBody: Decodable {
             var version, parent, decision, current, aggregation: String?
             var updates: Int
             var accuracy, parentAccuracy, baseError, parentError: Double?
-            var correct, samples, votes, decidedMs: UInt64?
+            var correct, samples, comparisons, decidedMs: UInt64?
             var entries: [String: UInt64]
         }
         var model, current: String
@@ -55,7 +55,7 @@ private func fleet() -> Training {
         opened(.travelTimes, 2, base: version("t1")), closed(.travelTimes, 2, updates: 0),
         made(
             .travelTimes, 2, nil, parent: version("t1"),
-            RoundScore(parentError: 1 << 18, baseError: 1 << 19, votes: 9)),
+            RoundScore(parentError: 1 << 18, baseError: 1 << 19, comparisons: 9)),
         decided(.travelTimes, 2, .rolledBack, about: "t1", current: "first"))
     training.add(
         opened(.perception, 3, base: version("p1")), closed(.perception, 3, updates: 0),
@@ -90,7 +90,7 @@ private func fleet() -> Training {
         #expect(times.current == version("first").description && times.open == nil)
         #expect(times.versions.map(\.baseError) == [0.5, nil])
         #expect(times.versions.map(\.parentError) == [0.25, nil])
-        #expect(times.versions[0].version == version("t1").description && times.versions[0].votes == 9)
+        #expect(times.versions[0].version == version("t1").description && times.versions[0].comparisons == 9)
     }
 }
 

@@ -9,7 +9,7 @@ import Wire
 @testable import Replica
 
 /// The town with a perception model to train, in rounds of five seconds for two vehicles and more.
-private enum School {
+enum School {
     static let samples = [LabelledFeatures](
         zip(Surface.allCases, 0...).compactMap { surface, number in
             try? LabelledFeatures(features: [Int16](repeating: Int16(number) * 100 - 200, count: 38), surface: surface)
@@ -42,7 +42,7 @@ private enum School {
 }
 
 extension Blocks {
-    fileprivate mutating func next(_ updates: [AdmittedUpdate], at time: Timestamp = Town.start) -> FinalizedBlock {
+    mutating func next(_ updates: [AdmittedUpdate], at time: Timestamp = Town.start) -> FinalizedBlock {
         let items = updates.flatMap { [CarItem.certificate($0.enrolment.signed), .update($0.signed)] }
         return next(items: items.map { $0.encoded() }, at: time)
     }

@@ -65,7 +65,7 @@ extension Answer {
 @Test func aCrowdMayNotWaitForOneReport() throws {
     var lone = try started()
     let report = try Town.Vehicle(10).report(1)
-    let tokens = (0...ReplicaLimits.sessionsPerReport).map { _ in lone.submit(report) }
+    let tokens = (0...ReplicaLimits.sessionsPerSubmission).map { _ in lone.submit(report) }
     lone.pass(100)
     let refusals = try tokens.map { try lone.answer($0).refusal }
     #expect(refusals.dropLast().allSatisfy { $0 == nil } && refusals.last == .busy)

@@ -179,3 +179,57 @@ func anEndpointIsAHostAndAPort(text: String, host: String, port: UInt16, isLoopb
 func whatIsNoEndpointIsRefused(text: String) {
     #expect(throws: ConfigurationError.self) { try Endpoint(text) }
 }
+
+// MARK: Learning
+
+private func learn(_ rounds: CommitteeFile.Rounds, in scratch: Scratch) throws -> CommitteeFile {
+    let holdOut = [UInt8](repeating: 1, count: 8)
+    return try CommitteeFolder(path: scratch.path).create(
+        .init(
+            origin: "town.example/log", validators: 1,
+            learning: (CommitteeFile.Learning(perception: rounds), holdOut)))
+}
+
+@Test func aCommitteeThatTrainsHasItsHoldOut() throws {
+    let scratch = try Scratch()
+    let rounds = CommitteeFile.Rounds.perception(holdOut: Digest.sha256([UInt8](repeating: 1, count: 8)))
+    let file = try learn(rounds, in: scratch)
+    let terms = try #require(try file.terms().learning[.perception])
+    #expect(terms.aggregation == .mixedTrimmedMean && terms.intervalMilliseconds == 600_000)
+    #expect(try load(CommitteeFolder(path: scratch.path), 0).holdOut == [UInt8](repeating: 1, count: 8))
+    try scratch.write("another file", to: "hold-out.bin")
+    let said = complaint { _ = try load(CommitteeFolder(path: scratch.path), 0) }
+    #expect(said?.contains("is not the committee's hold-out") == true)
+}
+
+@Test func termsOfLearningThatCannotBeMeantAreNamed() throws {
+    let digest = Digest.sha256([1])
+    let changes: [(String, (inout CommitteeFile.Rounds) -> Void)] = [
+        ("interval", { $0.intervalS = 0 }), ("duration", { $0.durationS = 601 }),
+        ("cohort_limit", { $0.cohortLimit = 0 }),
+        ("cohort_limit", { $0.cohortLimit = 1025 }), ("cohort_minimum", { $0.cohortMinimum = 0 }),
+        ("attackers_permille", { $0.attackersPermille = 500 }), ("clip_bound", { $0.clipBound = 46_341 }),
+        ("scale_bits", { $0.scaleBits = 16 }), ("noise_milli", { $0.noiseMilli = .max }),
+        ("hold_out", { $0.holdOut = nil }),
+        ("aggregation", { $0.aggregation = "median-of-means" }), ("aggregation", { $0.aggregation = "vote" }),
+    ]
+    for (field, change) in changes {
+        var rounds = CommitteeFile.Rounds.perception(holdOut: digest)
+        change(&rounds)
+        var file = try Scratch().committee(1).file
+        file.learning = CommitteeFile.Learning(perception: rounds)
+        let said = complaint { _ = try file.terms() }
+        #expect(said?.contains(field) == true, "\(field): \(said ?? "nothing was said")")
+    }
+}
+
+@Test func aJournalIsNotReplayedUnderOtherTerms() throws {
+    let scratch = try Scratch()
+    let (_, file) = try scratch.committee(1)
+    try TermsFile(directory: scratch.path).check(file.terms())
+    try TermsFile(directory: scratch.path).check(file.terms())
+    var other = file
+    other.learning = CommitteeFile.Learning(travelTimes: .travelTimes)
+    let said = complaint { try TermsFile(directory: scratch.path).check(other.terms()) }
+    #expect(said?.contains("are not those that the journal") == true)
+}

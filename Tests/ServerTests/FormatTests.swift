@@ -41,8 +41,9 @@ import Wire
     }
 }
 
-@Test func vehiclesPublishOnThreeTopics() {
+@Test func vehiclesPublishOnFourTopics() {
     #expect(AdmissionRequest.Kind(topic: "waymark/v1/reports") == .report)
+    #expect(AdmissionRequest.Kind(topic: "waymark/v1/updates") == .update)
     #expect(AdmissionRequest.Kind(topic: "waymark/v1/telemetry") == .telemetry)
     #expect(AdmissionRequest.Kind(topic: "waymark/v1/revocations") == .revocation)
     for topic in ["", "waymark/v1/reports/", "waymark/v1/hazards/1", "Waymark/v1/reports"] {
@@ -79,15 +80,16 @@ import Wire
     let expected = HMACSHA256.authenticate(
         key: names.secret, Array("report".utf8) + vehicle.bytes + [0, 0, 0, 0, 0, 0, 1, 2])
     #expect(report == expected)
-    let update = names.digest(of: .update(vehicle: vehicle, .perception, round: 258))
+    let enrolment = Digest.sha256([1])
+    let update = names.digest(of: .update(enrolment: enrolment, .perception, round: 258))
     #expect(
         update
             == HMACSHA256.authenticate(
-                key: names.secret, Array("update".utf8) + vehicle.bytes + [1, 0, 0, 0, 0, 0, 0, 1, 2]))
+                key: names.secret, Array("update".utf8) + enrolment.bytes + [1, 0, 0, 0, 0, 0, 0, 1, 2]))
     let others = [
         names.digest(of: .report(vehicle: vehicle, sequence: 259)),
         names.digest(of: .report(vehicle: SigningKey.generate().publicKey, sequence: 258)),
-        names.digest(of: .update(vehicle: vehicle, .travelTimes, round: 258)),
+        names.digest(of: .update(enrolment: enrolment, .travelTimes, round: 258)),
         SubmissionNames(secret: [UInt8](repeating: 2, count: 32)).digest(of: .report(vehicle: vehicle, sequence: 258)),
     ]
     #expect(Set(others + [report, update]).count == 6)

@@ -62,7 +62,7 @@ private func golden() throws -> [(Entry, String)] {
                 VersionMadeEntry(
                     result: RoundResult(
                         model: .travelTimes, round: 7, version: nil,
-                        score: RoundScore(parentError: 1000, baseError: 2000, votes: 40)),
+                        score: RoundScore(parentError: 1000, baseError: 2000, comparisons: 40)),
                     parent: try digest(1), inputsRoot: try digest(5))),
             """
             425008021007222001010101010101010101010101010101010101010101010101010101010101012a200505050505050505\
@@ -126,7 +126,7 @@ private func golden() throws -> [(Entry, String)] {
 @Test func aClaimIsAnItemOfItsOwn() throws {
     let result = RoundResult(
         model: .travelTimes, round: 258, version: try digest(6),
-        score: RoundScore(parentError: 3, baseError: 4, votes: 5))
+        score: RoundScore(parentError: 3, baseError: 4, comparisons: 5))
     let item = CarItem.claim(result).encoded()
     #expect(item.count == 87 && item.prefix(10) == [5, 2, 0, 0, 0, 0, 0, 0, 1, 2] && item[10] == 1)
     #expect(try CarItem(decoding: item) == .claim(result))

@@ -82,12 +82,13 @@ def test_a_log_has_no_trace_of_a_vehicle(log):
     """Of a report there is a commitment, of an observation a place without a finer one, and a tag."""
     allowed = {
         "report": {"commitment"}, "revocation": {"commitment"},
-        "observation": {"kind", "polarity", "cell", "bucket", "tag", "edge", "direction"}}
+        "observation": {"kind", "polarity", "cell", "bucket", "tag", "edge", "direction"},
+        "update": {"model", "round", "nullifier", "commitment"}}
     result = waymark("inspect", "tail", log, "--count", 100_000, "--json")
     entries = [json.loads(line) for line in result.stdout.splitlines()]
     assert {entry["type"] for entry in entries} >= {"block", "report", "observation"}
     for entry in entries:
-        if entry["type"] != "block":
+        if entry["type"] in ("report", "revocation", "observation", "update"):
             assert entry["fields"].keys() <= allowed[entry["type"]]
 
 

@@ -1,5 +1,5 @@
-/// How a round's updates become one: the rule and how many liars it is to survive. It stands in the round's opening
-/// entry.
+/// How a round's updates become one: the rule and how many liars it is to survive, which follow from the round's opening
+/// entry and the number of updates.
 public struct AggregationRule: Hashable, Sendable {
     /// The rules, by the byte that the log writes.
     public enum Kind: UInt8, CaseIterable, Sendable {

@@ -92,9 +92,11 @@ public struct Federation: Sendable {
 
     /// Digest of everything that anyone can derive from the log's entries.
     public var digest: Digest {
-        var writer = Writer()
-        for model in models { model.writePublic(to: &writer) }
-        return Digest.sha256(writer.bytes)
+        mutating get {
+            var writer = Writer()
+            for index in models.indices { models[index].writePublic(to: &writer) }
+            return Digest.sha256(writer.bytes)
+        }
     }
 
     /// Claims that have not made a result: they stand in cars and not in the log, so they are private state.

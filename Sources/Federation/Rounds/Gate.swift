@@ -2,20 +2,23 @@ import Telemetry
 
 /// Which versions the fleet runs.
 enum Gate {
-    /// A perception version may lose so many of 100 samples of the hold-out.
+    /// A perception version may lose so many of 100 samples of the hold-out against the best version so far: against its parent alone,
+    /// many small losses would add up.
     static let lossPercent: UInt64 = 2
-    /// A travel-time base is rolled back where its median error is above its parent's by more than this, in percent: two samples of the
-    /// same error differ by less.
+    /// A travel-time base is rolled back where its median error is above its parent's by more than this, in percent: what is left to chance
+    /// where vehicles judge both by the same drives.
     static let errorPercent: UInt64 = 2
-    /// So many vehicles must have driven by both versions.
-    static let votes: UInt32 = 5
+    /// So many vehicles must have compared both versions: of fewer, the median is chance.
+    static let comparisons = 20
 
-    /// What becomes of a round's result. `hasParent` says whether there is a version to go back to.
-    static func decide(_ result: RoundResult, hasParent: Bool) -> VersionDecision {
+    /// What becomes of a round's result. `best` is how many samples the best version so far told right; `hasParent` says whether there is a
+    /// version to go back to.
+    static func decide(_ result: RoundResult, best: UInt64, hasParent: Bool) -> VersionDecision {
         switch result.model {
         case .perception:
             let score = result.score
-            let isGood = score.versionCorrect * 100 + lossPercent * score.samples >= score.parentCorrect * 100
+            let toBeat = max(best, score.parentCorrect)
+            let isGood = score.versionCorrect * 100 + lossPercent * score.samples >= toBeat * 100
             return isGood ? .promoted : .refused
         case .travelTimes:
             return result.version == nil && hasParent ? .rolledBack : .promoted
@@ -24,6 +27,6 @@ enum Gate {
 
     /// Whether vehicles did so much worse by the base than by its parent that nothing is built on it.
     static func isWorse(_ score: RoundScore) -> Bool {
-        score.votes >= votes && score.baseError * 100 > score.parentError * (100 + errorPercent)
+        score.comparisons >= UInt32(comparisons) && score.baseError * 100 > score.parentError * (100 + errorPercent)
     }
 }

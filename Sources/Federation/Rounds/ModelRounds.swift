@@ -13,6 +13,8 @@ struct ModelRounds: Sendable {
     private struct OpenRound: Sendable {
         let opened: RoundOpenedEntry
         var inputs: [Digest: RoundInput] = [:]
+        /// The root over the inputs, made when it is asked for after a change: a digest is wanted with every block.
+        var root: Digest?
     }
 
     private struct ClosedRound: Sendable {
@@ -31,6 +33,8 @@ struct ModelRounds: Sendable {
     /// The version that the fleet shall run, and the one before it.
     private(set) var current: Digest
     private var parent: Digest?
+    /// Perception: samples that the best promoted version tells right.
+    private var bestCorrect: UInt64 = 0
     /// What the newest decided round made, to tell late claims by.
     private var decided: RoundResult?
 
@@ -115,6 +119,7 @@ struct ModelRounds: Sendable {
             preconditionFailure("only an update that stands well is counted")
         }
         open.inputs[input.nullifier] = input
+        open.root = nil
         phase = .open(open)
         return open.inputs.count == Int(terms.cohortLimit) ? close(open, at: time) : []
     }
@@ -138,11 +143,12 @@ struct ModelRounds: Sendable {
     private mutating func decide(_ result: RoundResult, _ job: RoundJob) -> [RoundStep] {
         let base = job.opened.baseVersion
         let made = VersionMadeEntry(result: result, parent: base, inputsRoot: job.inputsRoot)
-        let decision = Gate.decide(result, hasParent: parent != nil)
+        let decision = Gate.decide(result, best: bestCorrect, hasParent: parent != nil)
         switch decision {
         case .promoted:
             parent = base
             current = result.version ?? base
+            bestCorrect = max(bestCorrect, result.score.versionCorrect)
         case .rolledBack:
             current = parent ?? base
             parent = nil
@@ -179,19 +185,22 @@ extension ModelRounds {
     }
 
     /// What the log's entries say of the model so far.
-    func writePublic(to writer: inout Writer) {
+    mutating func writePublic(to writer: inout Writer) {
         writer.write(model.rawValue)
         writer.write(round)
         writer.write(openedAt?.milliseconds ?? 0)
         writer.write(fixed: current.bytes)
         writer.write(fixed: (parent ?? .zero).bytes)
+        writer.write(bestCorrect)
         switch phase {
         case .resting: writer.write(UInt8(0))
-        case .open(let open):
+        case .open(var open):
+            let root = open.root ?? RoundJob.root(of: open.inputs.values.sorted { $0.nullifier < $1.nullifier })
+            open.root = root
+            phase = .open(open)
             writer.write(UInt8(1))
             writer.write(counted: Entry.roundOpened(open.opened).encoded())
-            let inputs = open.inputs.values.sorted { $0.nullifier < $1.nullifier }
-            writer.write(fixed: RoundJob.root(of: inputs).bytes)
+            writer.write(fixed: root.bytes)
         case .computing(let closed):
             writer.write(UInt8(2))
             writer.write(counted: Entry.roundOpened(closed.job.opened).encoded())

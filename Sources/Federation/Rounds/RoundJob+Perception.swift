@@ -3,14 +3,28 @@ import Telemetry
 
 /// A perception round: robust aggregation of the vehicles' integer vectors, applied to the base, judged on the hold-out.
 extension RoundJob {
+    /// What the plain mean of the round's updates makes of the base, for comparison with the round's rule. Nil for another model than
+    /// perception.
+    public func plainMean(base: [UInt8], holdOut: [UInt8]?) throws(RoundFault) -> RoundOutcome? {
+        guard opened.model == .perception else { return nil }
+        let rule = AggregationRule(kind: .mean, assumedAttackers: 0)
+        return try runPerception(base: base, holdOut: try judge(holdOut), rule: rule)
+    }
+
     func runPerception(base: [UInt8], holdOut: HoldOut) throws(RoundFault) -> RoundOutcome {
+        let rule = AggregationRule(kind: .init(opened.terms.aggregation), assumedAttackers: assumedAttackers)
+        return try runPerception(base: base, holdOut: holdOut, rule: rule)
+    }
+
+    private func runPerception(
+        base: [UInt8], holdOut: HoldOut, rule: AggregationRule
+    ) throws(RoundFault) -> RoundOutcome {
         let parent: PerceptionModel
         do {
             parent = try PerceptionModel(decoding: base)
         } catch {
             throw .base(opened.baseVersion)
         }
-        let rule = AggregationRule(kind: .init(opened.terms.aggregation), assumedAttackers: assumedAttackers)
         let delta = RobustMean.aggregate(
             try vectors(), rule: rule, scaleBits: Int(opened.terms.scaleBits))
         guard let delta else { throw .tooFew(updates: inputs.count) }

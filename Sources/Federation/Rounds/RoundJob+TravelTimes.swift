@@ -12,7 +12,7 @@ extension RoundJob {
             throw .base(opened.baseVersion)
         }
         let updates = try statistics()
-        let score = score(of: TravelTimeVerdict(updates.map(\.statistics)))
+        let score = score(of: TravelTimeVerdict(updates.map(\.statistics), enough: Gate.comparisons))
         if parentOfBase != nil, Gate.isWorse(score) { return outcome(file: nil, score: score) }
         let version = TravelTimeAggregation(rule: rule, seed: groupSeed).version(of: parent, updates: updates)
         return outcome(file: version.encoded(), score: score)
@@ -31,8 +31,7 @@ extension RoundJob {
 
     private func score(of verdict: TravelTimeVerdict) -> RoundScore {
         RoundScore(
-            parentError: parentOfBase == nil ? 0 : verdict.parent.scaled, baseError: verdict.base.scaled,
-            votes: UInt32(verdict.voters))
+            parentError: verdict.parent.scaled, baseError: verdict.base.scaled, comparisons: UInt32(verdict.voters))
     }
 
     private func statistics() throws(RoundFault) -> [TravelTimeAggregation.Update] {

@@ -78,7 +78,7 @@ extension RoundJob {
         }
     }
 
-    private func judge(_ file: [UInt8]?) throws(RoundFault) -> HoldOut {
+    func judge(_ file: [UInt8]?) throws(RoundFault) -> HoldOut {
         guard let file, Digest.sha256(file) == opened.terms.holdOut else { throw .holdOut(opened.terms.holdOut) }
         do {
             return try HoldOut(decoding: file)
@@ -93,6 +93,8 @@ extension RoundJob {
         return RoundOutcome(result: result, file: file)
     }
 
-    /// How many of the inputs are assumed to lie: the rule's share, rounded down.
-    var assumedAttackers: Int { inputs.count * Int(opened.terms.attackersPermille) / 1000 }
+    /// How many of the inputs are assumed to lie: the rule's share, rounded up, as long as more than as many are left.
+    var assumedAttackers: Int {
+        min((inputs.count * Int(opened.terms.attackersPermille) + 999) / 1000, max(inputs.count - 1, 0) / 2)
+    }
 }

@@ -33,7 +33,7 @@ public struct TravelTimeAggregation: Sendable {
     private let seed: Digest
     private let capacity: Int
 
-    /// A round's aggregation. The seed must not be known before the nullifiers are: the digest of the block that closed the round.
+    /// A round's aggregation. The seed must be nothing that a vehicle can choose: `RoundJob` makes it of the nullifiers.
     ///
     /// `capacity` is the greatest number of cells, for tests: all validators have the same.
     public init(rule: TravelTimeRule, seed: Digest, capacity: Int = TravelTimeLimits.modelCells) {

@@ -45,31 +45,27 @@ public struct MeanError: Hashable, Comparable, Sendable {
 
 /// What a round's vehicles found about the version that it improves, on traversals that they did not train on.
 ///
-/// Each vehicle has one vote, its mean error, however much it drove; of the votes the medians count, so that fewer than half of the
-/// voters, whatever they claim, do not decide.
+/// Each vehicle counts once, with its mean error, however much it drove; of these the medians count, so that fewer than half of the
+/// vehicles, whatever they claim, do not decide.
 public struct TravelTimeVerdict: Hashable, Sendable {
-    /// Vehicles that held traversals out.
+    /// Vehicles that compared both versions.
     public let voters: Int
-    /// The median of their mean errors with the base version: |predicted − observed log-ratio|, 10 fraction bits.
+    /// The median of their mean errors with the base version: |predicted − observed log-ratio|, 10 fraction bits. Where too few compared,
+    /// of all that drove by the base.
     public let base: MeanError
-    /// The same with the base's parent.
+    /// The same with the base's parent; zero where nobody compared.
     public let parent: MeanError
 
-    /// The verdict of these updates.
-    public init(_ updates: some Sequence<TravelTimeStatistics>) {
-        let votes = updates.map(\.errors).filter { $0.count > 0 }
-        voters = votes.count
-        base = MeanError.median(votes.map { MeanError(UInt64($0.base), over: UInt64($0.count)) })
-        parent = MeanError.median(votes.map { MeanError(UInt64($0.parent), over: UInt64($0.count)) })
+    /// The verdict of these updates; with fewer than `enough` voters there is none, and the base's error is everyone's.
+    public init(_ updates: some Sequence<TravelTimeStatistics>, enough: Int) {
+        let all = updates.map(\.errors).filter { $0.count > 0 }
+        let both = all.filter { $0.parent != nil }
+        voters = both.count >= enough ? both.count : 0
+        base = MeanError.median((voters > 0 ? both : all).map { MeanError(UInt64($0.base), over: UInt64($0.count)) })
+        parent = MeanError.median(
+            (voters > 0 ? both : []).map { MeanError(UInt64($0.parent ?? 0), over: UInt64($0.count)) })
     }
 
-    /// Whether the base version does worse than its parent: then it is rolled back.
-    public var baseIsWorse: Bool { isBaseWorse(byMoreThanPercent: 0) }
-
-    /// Whether the base version's error is above its parent's by more than `percent`, exactly.
-    public func isBaseWorse(byMoreThanPercent percent: UInt32) -> Bool {
-        // Medians stay below 2³⁸ ÷ 2²⁵, so the products have 103 bits at most.
-        UInt128(base.numerator) * UInt128(parent.denominator) * 100
-            > UInt128(parent.numerator) * UInt128(base.denominator) * (100 + UInt128(percent))
-    }
+    /// Whether the base version does worse than its parent, by however little: `Gate` says from where on that counts.
+    public var baseIsWorse: Bool { parent < base && voters > 0 }
 }

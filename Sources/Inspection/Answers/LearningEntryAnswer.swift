@@ -58,7 +58,7 @@ extension EntryAnswer {
         var samples: UInt64
         var parentError: UInt64
         var baseError: UInt64
-        var votes: UInt32
+        var comparisons: UInt32
 
         init(_ entry: VersionMadeEntry) {
             let (result, score) = (entry.result, entry.result.score)
@@ -68,7 +68,7 @@ extension EntryAnswer {
             parent = entry.parent.description
             inputsRoot = entry.inputsRoot.description
             (parentCorrect, correct, samples) = (score.parentCorrect, score.versionCorrect, score.samples)
-            (parentError, baseError, votes) = (score.parentError, score.baseError, score.votes)
+            (parentError, baseError, comparisons) = (score.parentError, score.baseError, score.comparisons)
         }
     }
 

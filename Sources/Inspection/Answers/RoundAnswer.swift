@@ -27,7 +27,7 @@ struct RoundAnswer: Encodable, Equatable {
     var parentAccuracy: Double?
     var baseError: Double?
     var parentError: Double?
-    var votes: UInt32?
+    var comparisons: UInt32?
     var openedMs: UInt64?
     var closedMs: UInt64?
     var decidedMs: UInt64
@@ -60,9 +60,9 @@ struct RoundAnswer: Encodable, Equatable {
             accuracy = Self.share(score.versionCorrect, of: score.samples)
             parentAccuracy = Self.share(score.parentCorrect, of: score.samples)
         case .travelTimes:
-            votes = score.votes
-            guard score.votes > 0 else { return }
-            baseError = Self.logRatio(score.baseError)
+            comparisons = score.comparisons
+            if score.baseError > 0 { baseError = Self.logRatio(score.baseError) }
+            guard score.comparisons > 0 else { return }
             parentError = Self.logRatio(score.parentError)
         }
     }

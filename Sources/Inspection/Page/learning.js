@@ -5,6 +5,7 @@ import { models, sinceLog } from "./state.js";
 
 const number = new Intl.NumberFormat("en").format;
 const percent = (share, digits = 1) => `${(share * 100).toFixed(digits)} %`;
+const counted = (updates) => `${number(updates)} ${updates === 1 ? "update" : "updates"}`;
 const short = (digest) => digest?.slice(0, 8) ?? "–";
 /// A log-ratio as a share: 0.1 is a tenth too long or too short, about.
 const share = (logRatio) => Math.expm1(logRatio);
@@ -40,7 +41,7 @@ const kinds = {
 
 function point({ round, version, decision, updates }, value, isOnLine) {
   const figure = value === undefined ? "" : `, ${percent(value)}`;
-  const title = `round ${round}: ${marks[decision]?.name ?? decision}, ${number(updates)} updates${figure}${version ? `, version ${short(version)}` : ""}`;
+  const title = `round ${round}: ${marks[decision]?.name ?? decision}, ${counted(updates)}${figure}${version ? `, version ${short(version)}` : ""}`;
   return { round, value: value ?? null, decision: marks[decision] ? decision : "abandoned", isOnLine: isOnLine && value !== undefined, title };
 }
 
@@ -97,7 +98,7 @@ export class Learning {
     const left = Math.ceil(-sinceLog(deadline ?? 0) / 1000);
     const end = phase === "computing" ? "validators compute the version" : left > 0 ? `closes within ${left} s` : "closing";
     const bounds = least === undefined ? "" : ` (${number(least)} needed, ${number(limit)} at most)`;
-    const text = `Round ${number(open.round)}: ${number(updates)} updates${bounds}, ${end}`;
+    const text = `Round ${number(open.round)}: ${counted(updates)}${bounds}, ${end}`;
     if (line.textContent === text) return;
     // A round ends when it is full or its time is over, whichever comes first.
     const time = opened === undefined ? 0 : sinceLog(opened) / (deadline - opened);

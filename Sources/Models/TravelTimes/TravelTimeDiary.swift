@@ -97,7 +97,7 @@ public struct TravelTimeDiary: Sendable {
     ///
     /// - Parameters:
     ///   - base: the version that the round improves.
-    ///   - parent: the version before it; nil where it has none, and its own errors stand for the parent's.
+    ///   - parent: the version before it; nil where the vehicle has not got it, and so cannot compare the two.
     public mutating func statistics(base: TravelTimeModel, parent: TravelTimeModel?) -> TravelTimeStatistics? {
         guard !pages.isEmpty else { return nil }
         let inOrder = pages[oldest...] + pages[..<oldest]
@@ -106,7 +106,7 @@ public struct TravelTimeDiary: Sendable {
         pages.removeAll()
         oldest = 0
         do {
-            let errors = TravelTimeDiary.errors(heldOut, base: base, parent: parent ?? base)
+            let errors = TravelTimeDiary.errors(heldOut, base: base, parent: parent)
             return try TravelTimeStatistics(cells: cells, errors: errors)
         } catch {
             preconditionFailure("recorded traversals are within the bounds of an update: \(error)")
@@ -143,16 +143,16 @@ public struct TravelTimeDiary: Sendable {
     }
 
     private static func errors(
-        _ heldOut: [Traversal], base: TravelTimeModel, parent: TravelTimeModel
+        _ heldOut: [Traversal], base: TravelTimeModel, parent: TravelTimeModel?
     ) -> TravelTimeStatistics.Errors {
         func error(_ model: TravelTimeModel, _ traversal: Traversal) -> UInt32 {
             let predicted = model.logRatio(arc: traversal.arc, roadClass: traversal.roadClass, slot: traversal.slot)
             return (predicted - traversal.logRatio).magnitude
         }
-        var errors = TravelTimeStatistics.Errors.none
+        var errors = TravelTimeStatistics.Errors(base: 0, parent: parent == nil ? nil : 0, count: 0)
         for traversal in heldOut.prefix(Int(TravelTimeLimits.errorTraversals)) {
             errors.base += error(base, traversal)
-            errors.parent += error(parent, traversal)
+            if let parent, let sum = errors.parent { errors.parent = sum + error(parent, traversal) }
             errors.count += 1
         }
         return errors

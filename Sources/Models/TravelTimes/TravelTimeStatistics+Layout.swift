@@ -4,9 +4,11 @@ import Wire
 ///
 ///     format: UInt8 = 1
 ///     cells: UInt32 count, then arc: UInt32, slot: UInt16, class: UInt8, count: UInt8, sum: Int32, squares: UInt32
-///     base error: UInt32, parent error: UInt32, error count: UInt32
+///     base error: UInt32, parent error: UInt32 or 0xFFFFFFFF for none, error count: UInt32
 extension TravelTimeStatistics {
     private static let format: UInt8 = 1
+    /// In place of a parent's error where there is none: above every sum.
+    fileprivate static let noParent = UInt32.max
 
     /// The bytes: 16 a cell and 17 more.
     public func encoded() -> [UInt8] {
@@ -21,7 +23,7 @@ extension TravelTimeStatistics {
             writer.write(cell.squares)
         }
         writer.write(errors.base)
-        writer.write(errors.parent)
+        writer.write(errors.parent ?? TravelTimeStatistics.noParent)
         writer.write(errors.count)
         return writer.bytes
     }
@@ -52,8 +54,9 @@ extension TravelTimeStatistics.Cell {
 
 extension TravelTimeStatistics.Errors {
     fileprivate init(from reader: inout Reader) throws(WireError) {
+        let (base, parent) = (try reader.read(UInt32.self), try reader.read(UInt32.self))
         self.init(
-            base: try reader.read(UInt32.self), parent: try reader.read(UInt32.self),
+            base: base, parent: parent == TravelTimeStatistics.noParent ? nil : parent,
             count: try reader.read(UInt32.self))
     }
 }

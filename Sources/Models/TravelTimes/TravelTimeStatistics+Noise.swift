@@ -66,7 +66,7 @@ extension TravelTimeStatistics.Errors {
         guard count > 0 else { return self }
         var errors = self
         errors.base = taken(base, draw(.error), in: 0...Int64(greatestSum))
-        errors.parent = taken(parent, draw(.error), in: 0...Int64(greatestSum))
+        if let parent { errors.parent = taken(parent, draw(.error), in: 0...Int64(greatestSum)) }
         return errors
     }
 }

@@ -36,20 +36,20 @@ public struct TravelTimeStatistics: Hashable, Sendable {
     public struct Errors: Hashable, Sendable {
         /// Of the version that the round improves: at most `count` · 4,258.
         public var base: UInt32
-        /// Of that version's parent, over the same traversals; the base's own where it has none.
-        public var parent: UInt32
+        /// Of that version's parent, over the same traversals; nil where the vehicle has not got it, and so cannot compare.
+        public var parent: UInt32?
         /// Traversals, at most 4,096.
         public var count: UInt32
 
         /// Sums of errors over so many traversals.
-        public init(base: UInt32, parent: UInt32, count: UInt32) {
+        public init(base: UInt32, parent: UInt32?, count: UInt32) {
             self.base = base
             self.parent = parent
             self.count = count
         }
 
         /// No traversal was held out.
-        public static let none = Errors(base: 0, parent: 0, count: 0)
+        public static let none = Errors(base: 0, parent: nil, count: 0)
     }
 
     /// By arc and then slot, each once, at most 256.
@@ -100,7 +100,7 @@ extension TravelTimeStatistics.Errors {
             throw .outOfRange(field: "error count", value: Int64(count))
         }
         guard base <= greatestSum else { throw .outOfRange(field: "base error", value: Int64(base)) }
-        guard parent <= greatestSum else { throw .outOfRange(field: "parent error", value: Int64(parent)) }
+        guard parent ?? 0 <= greatestSum else { throw .outOfRange(field: "parent error", value: Int64(parent ?? 0)) }
     }
 
     var greatestSum: UInt32 { count * TravelTimeLimits.logRatioDifference }

@@ -440,11 +440,11 @@ public nonisolated struct Waymark_V1_VersionMadeEntry: Sendable {
   /// travel times: median error of the base's parent, log ratio in 2^-20
   public var parentError: UInt64 = 0
 
-  /// travel times: the same of the base
+  /// travel times: the same of the base; of all vehicles where too few compared
   public var baseError: UInt64 = 0
 
-  /// travel times: vehicles that gave errors of both
-  public var errorVotes: UInt32 = 0
+  /// travel times: vehicles that compared both, where they were enough
+  public var comparisons: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1044,7 +1044,7 @@ nonisolated extension Waymark_V1_RoundClosedEntry: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Waymark_V1_VersionMadeEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".VersionMadeEntry"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}model\0\u{1}round\0\u{1}version\0\u{1}parent\0\u{3}inputs_root\0\u{3}parent_score\0\u{3}version_score\0\u{3}score_total\0\u{3}parent_error\0\u{3}base_error\0\u{3}error_votes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}model\0\u{1}round\0\u{1}version\0\u{1}parent\0\u{3}inputs_root\0\u{3}parent_score\0\u{3}version_score\0\u{3}score_total\0\u{3}parent_error\0\u{3}base_error\0\u{1}comparisons\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1062,7 +1062,7 @@ nonisolated extension Waymark_V1_VersionMadeEntry: SwiftProtobuf.Message, SwiftP
       case 8: try { try decoder.decodeSingularUInt64Field(value: &self.scoreTotal) }()
       case 9: try { try decoder.decodeSingularUInt64Field(value: &self.parentError) }()
       case 10: try { try decoder.decodeSingularUInt64Field(value: &self.baseError) }()
-      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.errorVotes) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.comparisons) }()
       default: break
       }
     }
@@ -1099,8 +1099,8 @@ nonisolated extension Waymark_V1_VersionMadeEntry: SwiftProtobuf.Message, SwiftP
     if self.baseError != 0 {
       try visitor.visitSingularUInt64Field(value: self.baseError, fieldNumber: 10)
     }
-    if self.errorVotes != 0 {
-      try visitor.visitSingularUInt32Field(value: self.errorVotes, fieldNumber: 11)
+    if self.comparisons != 0 {
+      try visitor.visitSingularUInt32Field(value: self.comparisons, fieldNumber: 11)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1116,7 +1116,7 @@ nonisolated extension Waymark_V1_VersionMadeEntry: SwiftProtobuf.Message, SwiftP
     if lhs.scoreTotal != rhs.scoreTotal {return false}
     if lhs.parentError != rhs.parentError {return false}
     if lhs.baseError != rhs.baseError {return false}
-    if lhs.errorVotes != rhs.errorVotes {return false}
+    if lhs.comparisons != rhs.comparisons {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -87,6 +87,8 @@ extension VehicleAgent {
 
     /// A gateway whose chunks are not the version's cannot give it: the next one may.
     mutating func take(chunk: [UInt8], number: Int, of digest: Digest, now: Moment) -> [Action] {
+        // The end of a retained message: the gateway has a newer version to give, and announces it.
+        guard !chunk.isEmpty else { return [] }
         do throws(VersionFault) {
             return tell(try learning.take(chunk, number: number, of: digest, now: now))
         } catch {

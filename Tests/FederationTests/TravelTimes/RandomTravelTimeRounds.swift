@@ -81,7 +81,7 @@ struct RandomTravelTimeRound {
     ) -> (version: TravelTimeModel, bytes: [UInt8]) {
         let version = TravelTimeAggregation(rule: rule, seed: seed, capacity: capacity)
             .version(of: base, updates: updates)
-        let verdict = TravelTimeVerdict(updates.map(\.statistics))
+        let verdict = TravelTimeVerdict(updates.map(\.statistics), enough: 1)
         var writer = Writer()
         writer.write(counted: version.encoded())
         writer.write(UInt32(verdict.voters))

@@ -67,7 +67,7 @@ private let recordedResults = "46522ae2ece02e672821443c72b24dbeef57549dde8aa39af
 }
 
 @Test func aVerdictComparesTheMediansOfMeanErrors() throws {
-    func vote(base: UInt32, parent: UInt32, count: UInt32) throws -> TravelTimeStatistics {
+    func vote(base: UInt32, parent: UInt32?, count: UInt32) throws -> TravelTimeStatistics {
         let cell = TravelTimeStatistics.Cell(arc: 0, slot: 0, roadClass: 0, count: 1, sum: 0, squares: 0)
         let errors = TravelTimeStatistics.Errors(base: base, parent: parent, count: count)
         return try TravelTimeStatistics(cells: [cell], errors: errors)
@@ -77,15 +77,19 @@ private let recordedResults = "46522ae2ece02e672821443c72b24dbeef57549dde8aa39af
         try vote(base: 100, parent: 300, count: 3), try vote(base: 50, parent: 40, count: 1),
         try vote(base: 8000, parent: 60, count: 2), try vote(base: 0, parent: 0, count: 0),
     ]
-    let verdict = TravelTimeVerdict(votes)
+    let verdict = TravelTimeVerdict(votes, enough: 1)
     #expect(verdict.voters == 3)
     #expect(verdict.base == MeanError(50, over: 1))
     #expect(verdict.parent == MeanError(40, over: 1))
     #expect(verdict.baseIsWorse)
-    #expect(verdict.isBaseWorse(byMoreThanPercent: 24))
-    #expect(!verdict.isBaseWorse(byMoreThanPercent: 25))
     // Of two, the median is (100/3 + 50) ÷ 2.
-    #expect(TravelTimeVerdict(votes.prefix(2)).base == MeanError(125, over: 3))
-    let silent = TravelTimeVerdict(votes.suffix(1))
+    #expect(TravelTimeVerdict(votes.prefix(2), enough: 1).base == MeanError(125, over: 3))
+    let silent = TravelTimeVerdict(votes.suffix(1), enough: 1)
     #expect(silent.voters == 0 && !silent.baseIsWorse)
+    // Who has not got the parent cannot compare; with too few who can, there is no verdict, and everyone's error is told.
+    let newcomers = try [1, 2, 3].map { try vote(base: $0 * 100, parent: nil, count: 1) }
+    let mixed = TravelTimeVerdict(votes + newcomers, enough: 3)
+    #expect(mixed.voters == 3 && mixed.base == verdict.base && mixed.parent == verdict.parent)
+    let few = TravelTimeVerdict(votes + newcomers, enough: 4)
+    #expect(few.voters == 0 && !few.baseIsWorse && few.parent == .zero && few.base == MeanError(150, over: 1))
 }

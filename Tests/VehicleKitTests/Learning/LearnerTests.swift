@@ -100,7 +100,7 @@ private func update(
 }
 
 @Test func tooFewWindowsAreNoLesson() throws {
-    #expect(throws: LessonFault.tooLittle(samples: 7)) { try update(try learner(windows: 7)) }
+    #expect(throws: LessonFault.tooLittle(samples: 3)) { try update(try learner(windows: 3)) }
     let travelTimes = someRound(of: .travelTimes)
     #expect(throws: LessonFault.tooLittle(samples: 0)) { try update(try learner(windows: 8), travelTimes) }
 }
