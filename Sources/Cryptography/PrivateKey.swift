@@ -6,6 +6,7 @@ import COpenSSL
 
     /// A fresh P-256 key.
     init() throws(TLSError) {
+        OpenSSLLibrary.prepare()
         guard let raw = unsafe waymark_p256_key() else { throw .ofIdentity("no key") }
         unsafe self.raw = raw
     }
@@ -36,6 +37,7 @@ import COpenSSL
     let raw: OpaquePointer
 
     init() throws(TLSError) {
+        OpenSSLLibrary.prepare()
         guard let raw = unsafe waymark_memory_bio() else { throw .ofIdentity("no memory") }
         unsafe self.raw = raw
     }

@@ -52,6 +52,7 @@ public enum ClientCertificate: Sendable {
     }
 
     private init(isServer: Bool, _ identity: TLSIdentity?, _ policy: PinPolicy?, _ mode: Int32) throws(TLSError) {
+        OpenSSLLibrary.prepare()
         guard let raw = unsafe SSL_CTX_new(isServer ? TLS_server_method() : TLS_client_method()) else {
             throw .ofIdentity("no memory")
         }

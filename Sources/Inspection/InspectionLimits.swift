@@ -29,6 +29,8 @@ enum InspectionLimits {
     /// Corners of all roads in the answer to `/api/v1/roads`: about 12 MB. Minor roads beyond it are left out, and the answer says so.
     static let roadCorners = 1_500_000
 
+    /// Arcs of a map up to which the learned speed of every one is told: about a megabyte of text.
+    static let speedArcs = 100_000
     /// For how long a vehicle's last position is kept, in milliseconds: with the time between two beats at most 60 s.
     static let sightingMilliseconds: UInt64 = 50_000
     /// For how long a cleared hazard is still shown, in milliseconds.

@@ -82,7 +82,7 @@ extension CommitteeFile {
 }
 
 extension CommitteeFile.Rounds {
-    /// The rounds of a town: a version every ten minutes or so. A demo hurries (`hurried`).
+    /// The rounds of a town: a version every ten minutes or so.
     public static func perception(holdOut: Digest) -> CommitteeFile.Rounds {
         CommitteeFile.Rounds(
             intervalS: 600, durationS: 300, cohortMinimum: 10, cohortLimit: 512,
@@ -95,13 +95,6 @@ extension CommitteeFile.Rounds {
         CommitteeFile.Rounds(
             intervalS: 600, durationS: 300, cohortMinimum: 10, cohortLimit: 512,
             aggregation: AggregationKind.medianOfMeans.name, attackersPermille: 200, groups: 256, groupsMinimum: 3)
-    }
-
-    /// The same with rounds so many seconds apart.
-    public func hurried(intervalS: UInt64, durationS: UInt64) -> CommitteeFile.Rounds {
-        var rounds = self
-        (rounds.intervalS, rounds.durationS) = (intervalS, durationS)
-        return rounds
     }
 
     func terms() throws(ConfigurationError) -> RoundTerms {

@@ -33,12 +33,13 @@ public struct ModelAudit: Sendable {
     /// The published head that the replay passed through; nil where it did not.
     public private(set) var matchedHead: Checkpoint?
 
-    /// The newest files of each model: a round builds on one of these.
     /// Samples of the hold-out that perception would tell right, had the updates of its last round been averaged; nil without any.
     public private(set) var plainMeanCorrect: UInt64?
 
-    private var files: [LearnedModel: [[UInt8]]] = [:]
-    private static let keptFiles = 3
+    /// The files that a round may build on: of each model the version that the fleet runs and the one before it, which it may go back to, and
+    /// what the newest round made.
+    private var files: [LearnedModel: [Digest: [UInt8]]] = [:]
+    private var currents: [LearnedModel: [Digest]] = [:]
     private var jobs: [LearnedModel: RoundJob] = [:]
     private let holdOut: [UInt8]?
 
@@ -56,18 +57,26 @@ public struct ModelAudit: Sendable {
     public var passed: Bool { matchedHead != nil && versions.allSatisfy(\.isEqual) }
 
     private mutating func keep(_ file: [UInt8], of model: LearnedModel) {
-        files[model] = Array((files[model, default: []] + [file]).suffix(Self.keptFiles))
+        files[model, default: [:]][Digest.sha256(file)] = file
     }
 
-    private func file(of digest: Digest, _ model: LearnedModel) -> [UInt8] {
-        files[model]?.last { Digest.sha256($0) == digest } ?? []
+    /// Forgets what no round can build on any more.
+    private mutating func decide(_ decided: VersionDecidedEntry) {
+        let before = currents[decided.model] ?? [Digest.sha256(InitialVersion.bytes(of: decided.model))]
+        let now = before.last == decided.current ? before : Array((before + [decided.current]).suffix(2))
+        currents[decided.model] = now
+        files[decided.model] = files[decided.model]?.filter { now.contains($0.key) }
     }
 
     private mutating func take(_ block: ExecutedBlock, _ checkpoint: Checkpoint) {
         size = block.head.size
         if size == checkpoint.size, block.head.root == checkpoint.root { matchedHead = checkpoint }
         for entry in block.entries {
-            if case .versionMade(let made) = entry { check(made) }
+            switch entry {
+            case .versionMade(let made): check(made)
+            case .versionDecided(let decided): decide(decided)
+            case .block, .report, .observation, .revocation, .roundOpened, .updateAccepted, .roundClosed: break
+            }
         }
         for job in block.jobs { jobs[job.opened.model] = job }
     }
@@ -77,7 +86,7 @@ public struct ModelAudit: Sendable {
         if let job = jobs[made.result.model], job.opened.round == made.result.round {
             updates += job.inputs.count
             do {
-                let base = file(of: job.opened.baseVersion, job.opened.model)
+                let base = files[job.opened.model]?[job.opened.baseVersion] ?? []
                 let outcome = try job.run(base: base, holdOut: holdOut)
                 version.computed = outcome.result
                 if let file = outcome.file { keep(file, of: job.opened.model) }

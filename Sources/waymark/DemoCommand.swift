@@ -61,14 +61,19 @@ struct DemoCommand: AsyncParsableCommand {
     /// Rounds in a hurry, and a hold-out that no vehicle gets.
     private func learning() throws -> (rounds: CommitteeFile.Learning, holdOut: [UInt8]) {
         let holdOut = try HoldOutFile.make(SurfaceRecordings(ifPresent: fleet.recordings), seed: fleet.seed)
-        let duration = rounds * 2 / 3
         return (
             CommitteeFile.Learning(
-                perception: .perception(holdOut: Digest.sha256(holdOut))
-                    .hurried(intervalS: rounds, durationS: duration),
-                travelTimes: CommitteeFile.Rounds.travelTimes.hurried(intervalS: rounds, durationS: duration)),
+                perception: hurried(.perception(holdOut: Digest.sha256(holdOut))), travelTimes: hurried(.travelTimes)),
             holdOut
         )
+    }
+
+    /// The same rounds for a small fleet without patience.
+    private func hurried(_ rounds: CommitteeFile.Rounds) -> CommitteeFile.Rounds {
+        var hurried = rounds
+        (hurried.intervalS, hurried.durationS) = (self.rounds, self.rounds * 2 / 3)
+        hurried.cohortMinimum = UInt32(min(10, max(2, fleet.vehicles / 20)))
+        return hurried
     }
 
     private var outage: Outage? {

@@ -70,7 +70,7 @@ struct DemoRun {
     private func report(_ summary: FleetSummary, headsEqual: Bool, entries: UInt64) throws -> DemoReport {
         let complaints = try committee.audit()
         let lessons = try DemoLessons(committee)
-        let routes = summary.lateRouteErrors
+        let routes = summary.learnedRouteErrors
         return DemoReport(
             validators: options.validators, vehicles: options.fleet.vehicles, durationS: options.fleet.duration,
             seed: options.fleet.seed, reportsSent: summary.counters.reportsSubmitted,

@@ -344,9 +344,11 @@ struct FleetSummary: Sendable {
         counters.updatesSubmitted > 0 ? counters.updateBytes / counters.updatesSubmitted : nil
     }
 
-    /// The same over all stretches that were predicted by the third version or a later one.
-    var lateRouteErrors: RouteErrors {
-        routeErrors.filter { $0.key >= 3 }.values.reduce(RouteErrors()) { $0 + $1 }
+    /// The same over all stretches that were predicted by the third version or a later one; by any version where so many have not come.
+    var learnedRouteErrors: RouteErrors {
+        let late = routeErrors.filter { $0.key >= 3 }
+        let chosen = late.isEmpty ? routeErrors.filter { $0.key >= 1 } : late
+        return chosen.values.reduce(RouteErrors()) { $0 + $1 }
     }
 }
 

@@ -25,7 +25,7 @@ struct FleetGuidance {
     private var models: [UInt64: TravelTimeModel] = [0: TravelTimeModel()]
 
     /// A stretch is as long as it takes to have driven for this time, in milliseconds: some junctions, some hundred metres.
-    private static let stretchMilliseconds: UInt64 = 30_000
+    private static let stretchMilliseconds: UInt64 = 20_000
     /// Versions that are kept: a stretch is over before so many have come.
     private static let keptModels: UInt64 = 32
 

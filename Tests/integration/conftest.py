@@ -45,7 +45,8 @@ def run_demo(folder, *options, validators=4, timeout) -> Demo:
 def demo(tmp_path_factory) -> Demo:
     """A demo in the small made-up town. Its folder belongs to `committee`, which goes on in it."""
     return run_demo(
-        tmp_path_factory.mktemp("demo") / "town", "--vehicles", "40", "--duration", "15", "--hazards", "12", timeout=75)
+        tmp_path_factory.mktemp("demo") / "town", "--vehicles", "40", "--duration", "26", "--hazards", "12",
+        "--rounds", "4", timeout=90)
 
 
 @pytest.fixture(scope="session")

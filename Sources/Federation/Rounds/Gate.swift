@@ -2,9 +2,11 @@ import Telemetry
 
 /// Which versions the fleet runs.
 enum Gate {
-    /// A perception version may lose so many of 100 samples of the hold-out against the best version so far: against its parent alone,
-    /// many small losses would add up.
+    /// A perception version may lose so many of 100 samples of the hold-out against its parent.
     static let lossPercent: UInt64 = 2
+    /// And so many against the best version so far, or many small losses would add up. It is more than against the parent, so that one
+    /// version that was lucky does not hold up those after it.
+    static let lossAgainstBestPercent: UInt64 = 5
     /// A travel-time base is rolled back where its median error is above its parent's by more than this, in percent: what is left to chance
     /// where vehicles judge both by the same drives.
     static let errorPercent: UInt64 = 2
@@ -17,8 +19,10 @@ enum Gate {
         switch result.model {
         case .perception:
             let score = result.score
-            let toBeat = max(best, score.parentCorrect)
-            let isGood = score.versionCorrect * 100 + lossPercent * score.samples >= toBeat * 100
+            let correct = score.versionCorrect * 100
+            let isGood =
+                correct + lossPercent * score.samples >= score.parentCorrect * 100
+                && correct + lossAgainstBestPercent * score.samples >= best * 100
             return isGood ? .promoted : .refused
         case .travelTimes:
             return result.version == nil && hasParent ? .rolledBack : .promoted

@@ -11,7 +11,9 @@ import Telemetry
 ///
 ///     {"version":"9f86…","slot":31,"arcs":[[arc,permille],…]}
 ///
-/// An arc is twice its edge's number, and one more for the way back; only arcs that the current version has figures of its own for are told.
+/// An arc is twice its edge's number, and one more for the way back. Told are all arcs that may be driven, once the current version knows
+/// something of roads of their class; of a map with more than `InspectionLimits.speedArcs` of them, and before that, only those that it has
+/// figures of their own for.
 struct SpeedRoutes: Sendable {
     private let sheet: SpeedSheet?
     private let index: Index?
@@ -76,13 +78,23 @@ private actor SpeedSheet {
 
     private func text(_ slot: UInt16) -> [UInt8] {
         var text = Array("{\"version\":\"\(model.version)\",\"slot\":\(slot),\"arcs\":[".utf8)
-        var last: UInt32?
-        for cell in model.value.cells where cell.arc != last && network.isOpen(Arc(index: cell.arc)) {
-            let comma = last == nil ? "" : ","
-            text += Array("\(comma)[\(cell.arc),\(permille(arc: cell.arc, slot: slot))]".utf8)
-            last = cell.arc
+        var comma = ""
+        for arc in toldArcs() where network.isOpen(Arc(index: arc)) {
+            text += Array("\(comma)[\(arc),\(permille(arc: arc, slot: slot))]".utf8)
+            comma = ","
         }
         return text + Array("]}".utf8)
+    }
+
+    private func toldArcs() -> [UInt32] {
+        let knowsClasses = model.value.classes.contains { $0.count > 0 }
+        if knowsClasses, network.arcCount <= InspectionLimits.speedArcs {
+            return Array(0..<UInt32(2 * network.edgeCount))
+        }
+        // Cells are in the order of arcs, one for each hour.
+        return model.value.cells.reduce(into: []) { arcs, cell in
+            if arcs.last != cell.arc { arcs.append(cell.arc) }
+        }
     }
 
     /// Speed in thousandths of free flow's, 50…1,300: by the time that the model gives a road of a thousand seconds.

@@ -177,6 +177,24 @@ private let verdicts: [(correct: UInt64, decision: VersionDecision)] = [
     #expect(untrained == .failure(.roundNotOpen))
 }
 
+@Test func smallLossesDoNotAddUp() throws {
+    var federation = Class.federation()
+    var decisions: [VersionDecision] = []
+    // Each version loses two points against its parent; the fourth has lost more than five against the best.
+    for round in UInt64(1)...4 {
+        let (before, after) = (92 - 2 * round, 90 - 2 * round)
+        _ = federation.advance(to: start + round * 10_000)
+        let base = try #require(federation.currentVersion(of: .perception))
+        for vehicle in UInt8(1)...4 { try federation.count(vehicle, round: round, base: base) }
+        let claim = RoundResult(
+            model: .perception, round: round, version: Digest.sha256([UInt8(after)]),
+            score: RoundScore(parentCorrect: before, versionCorrect: after, samples: 100))
+        let steps = federation.take(claim, from: 0) + federation.take(claim, from: 1)
+        decisions.append(try #require(steps.decision).decision)
+    }
+    #expect(decisions == [.promoted, .promoted, .promoted, .refused])
+}
+
 struct Unexpected: Error {
     let what: String
 
