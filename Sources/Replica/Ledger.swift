@@ -45,25 +45,22 @@ struct Ledger: Sendable {
 
     /// What execution would make of a submission now, its age and rate aside.
     func standing(of submission: Submission) -> SubmissionStanding {
-        if revoked.contains(submission.enrolment.digest) { return .refused(.revoked) }
         switch submission {
         case .report(let report):
+            if revoked.contains(report.enrolment.digest) { return .refused(.revoked) }
             switch accounts[report.certificate.vehicleKey]?.window.standing(of: report.report.sequence) ?? .fresh {
             case .fresh: return .fresh
             case .repeated: return .repeated
             case .belowWindow: return .refused(.belowWindow)
             }
         case .update(let update):
-            return standing(of: update)
+            return standing(of: update, nullifier: nullifier(of: update))
         }
     }
 
-    private func standing(of update: AdmittedUpdate) -> SubmissionStanding {
-        switch federation.standing(of: update.update, nullifier: nullifier(of: update)) {
-        case .fresh: .fresh
-        case .repeated: .repeated
-        case .refused(let refusal): .refused(refusal)
-        }
+    private func standing(of update: AdmittedUpdate, nullifier: Digest) -> SubmissionStanding {
+        if revoked.contains(update.enrolment.digest) { return .refused(.revoked) }
+        return federation.standing(of: update.update, nullifier: nullifier)
     }
 
     private func nullifier(of update: AdmittedUpdate) -> Digest {
@@ -123,13 +120,14 @@ struct Ledger: Sendable {
 
     /// Counts the update, or says why not; a repeat is neither.
     private mutating func accept(_ update: AdmittedUpdate, in execution: inout Execution) -> Refusal? {
-        switch standing(of: .update(update)) {
+        let nullifier = nullifier(of: update)
+        switch standing(of: update, nullifier: nullifier) {
         case .refused(let refusal): return refusal
         case .repeated: return nil
         case .fresh: break
         }
         if let refusal = update.refusal(atLogTime: execution.time) { return refusal }
-        let counted = federation.accept(update, nullifier: nullifier(of: update), at: execution.time)
+        let counted = federation.accept(update, nullifier: nullifier, at: execution.time)
         execution.accept(.update(update), as: .updateAccepted(counted.entry))
         execution.take(counted.steps)
         return nil
@@ -179,16 +177,6 @@ struct Ledger: Sendable {
         privateState.set(admitted.revocation.certificateDigest, to: [1])
         execution.append(.revocation(RevocationEntry(commitment: admitted.commitment)))
     }
-}
-
-/// What execution would make of a submission.
-enum SubmissionStanding: Hashable, Sendable {
-    /// It would be accepted, if it is not too old and not too many.
-    case fresh
-    /// It is in the log.
-    case repeated
-    /// It is refused, and why.
-    case refused(Refusal)
 }
 
 /// What execution refused, and why.

@@ -292,27 +292,15 @@ struct Gateway {
 
     // MARK: Rounds and versions
 
-    /// Tells those who subscribe to `topic`, and those who will.
+    /// Tells those who subscribe to `topic`, and those who will; an empty payload says that what was told no longer holds.
     mutating func retain(_ topic: String, _ payload: [UInt8], now: Moment) {
         let message = MQTTMessage(topic: topic, payload: payload, qos: .atLeastOnce, isRetained: true)
         retained.retain(message)
         counters.announcementsPushed += push(message, now: now)
     }
 
-    /// What was told under `topic` no longer holds.
-    mutating func forget(retained topic: String, now: Moment) {
-        let message = MQTTMessage(topic: topic, payload: [], qos: .atLeastOnce, isRetained: true)
-        retained.retain(message)
-        counters.announcementsPushed += push(message, now: now)
-    }
-
-    /// How many sessions' vehicles say to run each version.
-    var runningVersions: [(model: LearnedModel, version: Digest, sessions: UInt64)] {
-        LearnedModel.allCases.flatMap { model in
-            Dictionary(grouping: sessions.values.compactMap { $0.running[model] }) { $0 }
-                .sorted { $0.key < $1.key }.map { (model, $0.key, UInt64($0.value.count)) }
-        }
-    }
+    /// What each session's vehicle said last to run.
+    var runningVersions: some Sequence<[LearnedModel: Digest]> { sessions.values.lazy.map(\.running) }
 
     private mutating func push(_ message: MQTTMessage, now: Moment) -> UInt64 {
         let deliveries = subscriptions.match(message.topic)

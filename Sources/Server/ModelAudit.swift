@@ -62,7 +62,7 @@ public struct ModelAudit: Sendable {
 
     /// Forgets what no round can build on any more.
     private mutating func decide(_ decided: VersionDecidedEntry) {
-        let before = currents[decided.model] ?? [Digest.sha256(InitialVersion.bytes(of: decided.model))]
+        let before = currents[decided.model] ?? [InitialVersion.digest(of: decided.model)]
         let now = before.last == decided.current ? before : Array((before + [decided.current]).suffix(2))
         currents[decided.model] = now
         files[decided.model] = files[decided.model]?.filter { now.contains($0.key) }

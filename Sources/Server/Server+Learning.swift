@@ -31,8 +31,8 @@ extension Server {
 
     /// Posts what a block says of the rounds, and shows it to watchers.
     func post(_ block: ExecutedBlock) {
-        for model in board.post(block) { gateway.forget(retained: Topics.round(model), now: now) }
-        for (offset, entry) in block.entries.enumerated() where entry.isOfRounds {
+        for model in board.post(block) { gateway.retain(Topics.round(model), [], now: now) }
+        for (offset, entry) in block.entries.enumerated() where RoundKey(entry) != nil {
             let index = block.firstIndex + UInt64(offset)
             notices.yield(.learning(LearningNotice(entry: entry, index: index, time: block.time)))
         }
@@ -75,7 +75,7 @@ extension Server {
         let digest = Digest.sha256(file)
         guard shownVersions[model]?.digest != digest else { return }
         if let old = shownVersions[model] {
-            for chunk in 0..<old.chunks { gateway.forget(retained: Topics.blob(old.digest, chunk: chunk), now: now) }
+            for chunk in 0..<old.chunks { gateway.retain(Topics.blob(old.digest, chunk: chunk), [], now: now) }
         }
         let size = AnnouncementLimits.chunkBytes
         let chunks = (file.count + size - 1) / size
@@ -103,16 +103,6 @@ private struct Announced: Sendable {
             return .success(Announced(bytes: announcement.encoded(), file: file))
         } catch {
             return .failure(ModelWorkError(description: "\(error)"))
-        }
-    }
-}
-
-extension Entry {
-    /// Whether it is about a round of learning.
-    var isOfRounds: Bool {
-        switch self {
-        case .roundOpened, .updateAccepted, .roundClosed, .versionMade, .versionDecided: true
-        case .block, .report, .observation, .revocation: false
         }
     }
 }

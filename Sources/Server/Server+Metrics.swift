@@ -1,4 +1,3 @@
-import Cryptography
 import Federation
 import Replica
 import Telemetry
@@ -94,28 +93,28 @@ extension Server {
                 "announcements_pushed_total", "Rounds, versions and pieces of files sent to subscribers.",
                 gateway.counters.announcementsPushed),
         ]
-        for running in knownVersions() {
+        for (running, count) in runningVersions().sorted(by: { $0.key < $1.key }) {
             let labels = [(name: "model", value: running.model.name), (name: "version", value: running.version)]
             samples.append(
                 MetricSample(
                     "waymark_vehicles_running", help: "Connected vehicles by the version that they run.", kind: .gauge,
-                    labels: labels, value: Double(running.sessions)))
+                    labels: labels, value: Double(count)))
         }
         return samples
     }
 
     /// How many vehicles say to run each version: the current one, the first one, or another. What vehicles call versions names no series.
-    private func knownVersions() -> [(model: LearnedModel, version: String, sessions: UInt64)] {
-        var counts: [LearnedModel: [String: UInt64]] = [:]
+    private func runningVersions() -> [RunningVersion: UInt64] {
+        var counts: [RunningVersion: UInt64] = [:]
         for running in gateway.runningVersions {
-            let current = replica.currentVersion(of: running.model)
-            let isFirst = running.version == Digest.sha256(InitialVersion.bytes(of: running.model))
-            let name = running.version == current ? "current" : isFirst ? "first" : "other"
-            counts[running.model, default: [:]][name, default: 0] += running.sessions
+            for (model, version) in running {
+                let name =
+                    version == replica.currentVersion(of: model)
+                    ? "current" : version == InitialVersion.digest(of: model) ? "first" : "other"
+                counts[RunningVersion(model: model, version: name), default: 0] += 1
+            }
         }
-        return LearnedModel.allCases.flatMap { model in
-            (counts[model] ?? [:]).sorted { $0.key < $1.key }.map { (model, $0.key, $0.value) }
-        }
+        return counts
     }
 
     private func linkSamples() -> [MetricSample] {
@@ -150,5 +149,15 @@ extension Server {
 
     private func gauge(_ name: String, _ help: String, _ value: UInt64) -> MetricSample {
         MetricSample("waymark_\(name)", help: help, kind: .gauge, value: Double(value))
+    }
+}
+
+/// A series of the vehicles that run something.
+private struct RunningVersion: Hashable, Comparable {
+    let model: LearnedModel
+    let version: String
+
+    static func < (left: RunningVersion, right: RunningVersion) -> Bool {
+        (left.model.rawValue, left.version) < (right.model.rawValue, right.version)
     }
 }

@@ -27,9 +27,7 @@ public struct Admission: Sendable {
     ) -> Result<AdmittedReport, Refusal> {
         Result { () throws(Refusal) in
             let (report, certificate) = try Signed<Report>.claims(envelope: envelope)
-            let enrolment = try enrolment(report.value.certificateDigest, beside: certificate, known: known)
-            try check(report, signedBy: enrolment.certificate.vehicleKey)
-            return AdmittedReport(report, enrolment: enrolment)
+            return AdmittedReport(report, enrolment: try signer(of: report, beside: certificate, known: known))
         }
     }
 
@@ -40,9 +38,7 @@ public struct Admission: Sendable {
         Result { () throws(Refusal) in
             let (update, certificate) = try Signed<Update>.claims(envelope: envelope)
             if let refusal = terms.refusal(ofPayloadIn: update.value) { throw refusal }
-            let enrolment = try enrolment(update.value.certificateDigest, beside: certificate, known: known)
-            try check(update, signedBy: enrolment.certificate.vehicleKey)
-            return AdmittedUpdate(update, enrolment: enrolment)
+            return AdmittedUpdate(update, enrolment: try signer(of: update, beside: certificate, known: known))
         }
     }
 
@@ -52,9 +48,8 @@ public struct Admission: Sendable {
     ) -> Result<AdmittedTelemetry, Refusal> {
         Result { () throws(Refusal) in
             let (sample, certificate) = try Signed<TelemetrySample>.claims(envelope: envelope)
-            let enrolment = try enrolment(sample.value.certificateDigest, beside: certificate, known: known)
-            try check(sample, signedBy: enrolment.certificate.vehicleKey)
-            return AdmittedTelemetry(signed: sample, enrolment: enrolment)
+            return AdmittedTelemetry(
+                signed: sample, enrolment: try signer(of: sample, beside: certificate, known: known))
         }
     }
 
@@ -84,6 +79,15 @@ public struct Admission: Sendable {
 
     func check<Value: Signable>(_ signed: Signed<Value>, signedBy key: PublicKey) throws(Refusal) {
         guard signed.isSigned(by: key, chain: terms.chainID) else { throw .badSignature }
+    }
+
+    /// Who signed the message, its signature checked. The certificate is the known one, else the one that comes along.
+    private func signer<Message: VehicleMessage>(
+        of message: Signed<Message>, beside certificate: Signed<EnrolmentCertificate>?, known: KnownEnrolments
+    ) throws(Refusal) -> Enrolment {
+        let enrolment = try enrolment(message.value.certificateDigest, beside: certificate, known: known)
+        try check(message, signedBy: enrolment.certificate.vehicleKey)
+        return enrolment
     }
 
     /// The enrolment under `digest`: the known one, else the one that comes along.

@@ -48,9 +48,7 @@ public struct AdmittedReport: Hashable, Sendable {
     }
 
     private func refusal(at now: Timestamp, _ timeliness: Timeliness, terms: CommitteeTerms) -> Refusal? {
-        certificate.refusal(at: now)
-            ?? timeliness.refusal(of: report.time, at: now)
-            ?? terms.refusal(ofPlacesIn: report)
+        enrolment.refusal(of: report, at: now, timeliness) ?? terms.refusal(ofPlacesIn: report)
     }
 }
 
@@ -75,14 +73,12 @@ public struct AdmittedUpdate: Hashable, Sendable {
     public var commitment: Digest { HMACSHA256.authenticate(key: update.salt, signed.bytes) }
 
     /// Why execution refuses it at log time, apart from what needs the round's state; nil where it does not.
-    public func refusal(atLogTime logTime: Timestamp) -> Refusal? { refusal(at: logTime, .execution) }
+    public func refusal(atLogTime logTime: Timestamp) -> Refusal? {
+        enrolment.refusal(of: update, at: logTime, .execution)
+    }
 
     /// The same by the gateway's own clock: a courtesy, log time decides.
-    public func refusal(atGatewayTime now: Timestamp) -> Refusal? { refusal(at: now, .gateway) }
-
-    private func refusal(at now: Timestamp, _ timeliness: Timeliness) -> Refusal? {
-        enrolment.certificate.refusal(at: now) ?? timeliness.refusal(of: update.time, at: now)
-    }
+    public func refusal(atGatewayTime now: Timestamp) -> Refusal? { enrolment.refusal(of: update, at: now, .gateway) }
 }
 
 /// Telemetry whose bytes are valid, in the same sense.
@@ -96,9 +92,7 @@ public struct AdmittedTelemetry: Hashable, Sendable {
     public var sample: TelemetrySample { signed.value }
 
     /// Why the gateway refuses it by its own clock, or nil where it does not.
-    public func refusal(atGatewayTime now: Timestamp) -> Refusal? {
-        enrolment.certificate.refusal(at: now) ?? Timeliness.gateway.refusal(of: sample.time, at: now)
-    }
+    public func refusal(atGatewayTime now: Timestamp) -> Refusal? { enrolment.refusal(of: sample, at: now, .gateway) }
 }
 
 /// A revocation that an authority of the committee signed.

@@ -70,21 +70,25 @@ public struct CarInspector: Sendable {
             }
             return nil
         case .report(let report):
-            if let refusal = Timeliness.car.refusal(of: report.value.time, at: sealedAt) { throw refusal }
-            let enrolment = try reading.enrolment(report.value.certificateDigest)
-            try admission.check(report, signedBy: enrolment.certificate.vehicleKey)
-            return .report(AdmittedReport(report, enrolment: enrolment))
+            return .report(AdmittedReport(report, enrolment: try signer(of: report, sealedAt, reading)))
         case .update(let update):
-            if let refusal = Timeliness.car.refusal(of: update.value.time, at: sealedAt) { throw refusal }
             if let refusal = admission.terms.refusal(ofPayloadIn: update.value) { throw refusal }
-            let enrolment = try reading.enrolment(update.value.certificateDigest)
-            try admission.check(update, signedBy: enrolment.certificate.vehicleKey)
-            return .update(AdmittedUpdate(update, enrolment: enrolment))
+            return .update(AdmittedUpdate(update, enrolment: try signer(of: update, sealedAt, reading)))
         case .revocation(let revocation):
             return .revocation(try admission.admit(revocation))
         case .claim(let result):
             return .claim(result)
         }
+    }
+
+    /// Who signed the message, whose certificate stands before it and whose time is near the car's.
+    private func signer<Message: VehicleMessage>(
+        of message: Signed<Message>, _ sealedAt: Timestamp, _ reading: Reading
+    ) throws(Refusal) -> Enrolment {
+        if let refusal = Timeliness.car.refusal(of: message.value.time, at: sealedAt) { throw refusal }
+        let enrolment = try reading.enrolment(message.value.certificateDigest)
+        try admission.check(message, signedBy: enrolment.certificate.vehicleKey)
+        return enrolment
     }
 }
 

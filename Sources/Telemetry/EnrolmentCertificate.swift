@@ -42,6 +42,11 @@ public struct Enrolment: Hashable, Sendable {
     /// The certificate.
     public var certificate: EnrolmentCertificate { signed.value }
 
+    /// Why a message under this enrolment is refused for its time, by the clock that reads `now`; nil where it is not.
+    func refusal(of message: some VehicleMessage, at now: Timestamp, _ timeliness: Timeliness) -> Refusal? {
+        certificate.refusal(at: now) ?? timeliness.refusal(of: message.time, at: now)
+    }
+
     /// The enrolment that a good signature, checked now or vouched for by a proof of availability, makes of the claim.
     init(trusting signed: Signed<EnrolmentCertificate>) {
         self.signed = signed

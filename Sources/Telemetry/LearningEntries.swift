@@ -157,3 +157,23 @@ public struct RoundScore: Hashable, Sendable {
         self.comparisons = comparisons
     }
 }
+
+extension RoundScore {
+    /// Perception: the share of the hold-out that the version tells right, 0…1; nil without one.
+    public var accuracy: Double? { Self.share(versionCorrect, of: samples) }
+
+    /// Perception: the share that the parent tells right, 0…1; nil without a hold-out.
+    public var parentAccuracy: Double? { Self.share(parentCorrect, of: samples) }
+
+    /// Travel times: the median error by the base, a log ratio; nil where no vehicle told it.
+    public var baseLogRatio: Double? { baseError > 0 ? Self.logRatio(baseError) : nil }
+
+    /// Travel times: the median error by the base's parent, a log ratio; nil where too few vehicles compared both.
+    public var parentLogRatio: Double? { comparisons > 0 ? Self.logRatio(parentError) : nil }
+
+    private static func share(_ part: UInt64, of whole: UInt64) -> Double? {
+        whole > 0 ? Double(part) / Double(whole) : nil
+    }
+
+    private static func logRatio(_ error: UInt64) -> Double { Double(error) / Double(1 << 20) }
+}

@@ -1,4 +1,5 @@
 import Cryptography
+import Wire
 
 /// What each kind of signature of this module is for.
 public enum Domain {
@@ -36,6 +37,18 @@ extension Signable {
         return Signed(self, bytes: bytes, signature: key.sign(Self.domain.message(chain: chain, bytes)))
     }
 }
+
+/// What a vehicle signs, under a certificate and at a time.
+public protocol VehicleMessage: Signable {
+    /// Digest of the enrolment certificate whose key signs.
+    var certificateDigest: Digest { get }
+    /// When it was signed.
+    var time: Timestamp { get }
+}
+
+extension Report: VehicleMessage {}
+extension Update: VehicleMessage {}
+extension TelemetrySample: VehicleMessage {}
 
 extension Signed where Value: Signable {
     /// The claim that `signature` covers `bytes`, whatever they decode to.

@@ -72,3 +72,13 @@ public enum Submission: Hashable, Sendable {
         }
     }
 }
+
+/// What execution would make of a submission, its age and rate aside.
+public enum SubmissionStanding: Hashable, Sendable {
+    /// It would be accepted.
+    case fresh
+    /// It is in the log.
+    case repeated
+    /// It adds nothing, and why.
+    case refused(Refusal)
+}

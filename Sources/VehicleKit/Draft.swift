@@ -6,7 +6,7 @@ import Wire
 /// changes.
 protocol Draft: Sendable {
     /// What is signed.
-    associatedtype Message: TimedMessage
+    associatedtype Message: VehicleMessage
 
     /// Where it is published.
     static var topic: String { get }
@@ -17,11 +17,3 @@ protocol Draft: Sendable {
     /// What is published of it.
     static func envelope(_ signed: Signed<Message>, certificate: Signed<EnrolmentCertificate>?) -> [UInt8]
 }
-
-/// A signed message that says when it was signed.
-protocol TimedMessage: Signable {
-    var time: Timestamp { get }
-}
-
-extension Report: TimedMessage {}
-extension Update: TimedMessage {}

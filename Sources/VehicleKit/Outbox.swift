@@ -110,7 +110,7 @@ struct Outbox<Content: Draft>: Sendable {
         guard sequences.updateValue(item.sequence, forKey: digest) == nil else { return signed }
         items[index].digests.append(digest)
         items[index].commitments.append(HMACSHA256.authenticate(key: item.salt, signed.bytes))
-        if items[index].digests.count > VehicleLimits.versionsPerReport {
+        if items[index].digests.count > VehicleLimits.signingsPerReport {
             sequences[items[index].digests.removeFirst()] = nil
             items[index].commitments.removeFirst()
         }

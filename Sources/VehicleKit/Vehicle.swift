@@ -103,8 +103,13 @@ public actor Vehicle: LoopBound {
     /// Remembers what a window of vertical acceleration felt like and what the wheels rolled over, to train perception
     /// on. Throws where the window is no such window.
     public func observe(window: [Float], label: Surface) throws(ModelError) {
+        observe(LabelledFeatures(try SurfaceFeatures(window: window), surface: label))
+    }
+
+    /// The same of a window whose features are known already.
+    public func observe(_ sample: LabelledFeatures) {
         setUpLearner()
-        try learner?.observe(window: window, label: label)
+        learner?.observe(sample)
     }
 
     /// Remembers how long a road took, to train travel times on.

@@ -1,5 +1,6 @@
 import Cryptography
 import Geography
+import Models
 import Telemetry
 import Transport
 import Wire
@@ -44,7 +45,7 @@ struct VehicleAgent: Sendable {
     let identity: VehicleIdentity
     let gateways: [Gateway]
     let settings: VehicleSettings
-    var random: SeededRandom
+    var random: SeededGenerator
     var link = Link.stopped
     var gatewayIndex: Int
     /// Gateways in a row that gave no receipt.
@@ -79,7 +80,7 @@ struct VehicleAgent: Sendable {
         self.identity = identity
         self.gateways = gateways
         self.settings = settings
-        random = SeededRandom(seed: settings.seed)
+        random = SeededGenerator(seed: settings.seed)
         gatewayIndex = Int.random(in: 0..<gateways.count, using: &random)
         outbox = Outbox(
             firstSequence: settings.firstSequence ?? max(1, now.milliseconds), limit: settings.outboxReports,

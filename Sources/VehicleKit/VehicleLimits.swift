@@ -16,7 +16,7 @@ public enum VehicleLimits {
     /// Windows that a learner remembers.
     public static let diaryWindows = 256
     /// Signings of one report or update that a receipt may be for; above it the oldest is forgotten.
-    public static let versionsPerReport = 128
+    public static let signingsPerReport = 128
     /// Areas that a vehicle follows.
     public static let followedCells = 512
     /// Filters in one SUBSCRIBE.

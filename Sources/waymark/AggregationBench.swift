@@ -1,6 +1,7 @@
 import ArgumentParser
 import Federation
 import Foundation
+import Models
 import Traffic
 
 /// How long the rules take that make one update of many, on one thread.
@@ -36,7 +37,7 @@ struct AggregationBench: ParsableCommand {
         let mean = try measure(.mean, vectors)
         let trimmed = try measure(.trimmedMean, vectors)
         let mixed = try measure(.mixedTrimmedMean, vectors)
-        let peakMebibytes = Self.peakMebibytes()
+        let peakMebibytes = ProcessMemory.bytes("VmHWM", of: "self").map { Double($0) / 1_048_576 }
         let other = try peer.map { try PeerRun(python: $0, vectors, attackers: attackers, runs: runs) }
         report.add("mean_cpu_ms", mean.cpu, other?.times.mean)
         report.add("trimmed_mean_cpu_ms", trimmed.cpu, other?.times.trimmed)
@@ -73,13 +74,6 @@ struct AggregationBench: ParsableCommand {
         }
         return (least, result)
     }
-
-    /// The most memory that this process has had resident, from the kernel.
-    private static func peakMebibytes() -> Double? {
-        let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-        let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        return line?.split(separator: " ").dropFirst().first.flatMap { Double($0) }.map { $0 / 1024 }
-    }
 }
 
 extension BenchReport {
@@ -97,14 +91,8 @@ private enum SeededUpdates {
         var random = SeededGenerator(seed: seed)
         let spread = 41_000 / Double(coordinates).squareRoot()
         return (0..<count).map { _ in
-            (0..<coordinates).map { _ in Int16((normal(&random) * spread).rounded()) }
+            (0..<coordinates).map { _ in Int16((random.normalDeviate() * spread).rounded()) }
         }
-    }
-
-    /// Box and Muller.
-    private static func normal(_ random: inout SeededGenerator) -> Double {
-        let radius = (-2 * log(Double.random(in: Double.leastNormalMagnitude..<1, using: &random))).squareRoot()
-        return radius * cos(2 * Double.pi * Double.random(in: 0..<1, using: &random))
     }
 }
 

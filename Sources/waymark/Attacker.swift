@@ -15,16 +15,16 @@ struct Attacker: Sendable {
     }
 
     let kind: Kind
-    private(set) var learner: Learner
+    var learner: Learner
 
     init(number: Int, seed: UInt64) {
         kind = Kind.allCases[number % Kind.allCases.count]
         learner = Learner(seed: seed)
     }
 
-    mutating func observe(window: [Float], label: Surface) throws(ModelError) {
+    mutating func observe(_ features: SurfaceFeatures, label: Surface) {
         let next = Surface(rawValue: (label.rawValue + 1) % UInt8(Surface.allCases.count)) ?? label
-        try learner.observe(window: window, label: kind == .labelFlip ? next : label)
+        learner.observe(LabelledFeatures(features, surface: kind == .labelFlip ? next : label))
     }
 
     mutating func observe(_ traversal: TravelTimeDiary.Traversal) {
@@ -34,13 +34,21 @@ struct Attacker: Sendable {
         learner.observe(traversal)
     }
 
-    /// The lesson of an honest vehicle, to be spoilt by `spoil`.
-    mutating func lesson(for round: RoundOpenedEntry, shelf: ModelShelf) throws(LessonFault) -> Lesson {
-        try learner.lesson(for: round, shelf: shelf)
+    /// What it sends of an honest vehicle's lesson.
+    static func poison(of lesson: Lesson, _ kind: Kind) -> Result<[UInt8], LessonFault> {
+        Result { () throws(LessonFault) in
+            var random = SystemRandomNumberGenerator()
+            let honest = try lesson.update(using: &random)
+            do throws(ModelError) {
+                return try spoil(honest, kind, for: lesson.round)
+            } catch {
+                throw .model(error)
+            }
+        }
     }
 
     /// What it sends in place of an honest payload.
-    static func spoil(_ payload: [UInt8], _ kind: Kind, for round: RoundOpenedEntry) throws(ModelError) -> [UInt8] {
+    private static func spoil(_ payload: [UInt8], _ kind: Kind, for round: RoundOpenedEntry) throws(ModelError) -> [UInt8] {
         guard round.model == .perception else { return payload }
         let quantum = 1 / Float(1 << round.terms.scaleBits)
         let honest = try PerceptionUpdate(decoding: payload).values.map { Float($0) * quantum }

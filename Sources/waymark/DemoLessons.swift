@@ -41,19 +41,16 @@ struct DemoLessons {
         for round in rounds {
             guard let decided = round.record.decided?.value else { continue }
             let score = round.record.made?.value.result.score
-            let accuracy = score.flatMap { $0.samples > 0 ? Double($0.versionCorrect) / Double($0.samples) : nil }
-            if model == .perception, let score, score.samples > 0 {
-                let before = Double(score.parentCorrect) / Double(score.samples)
+            if model == .perception, let score, let before = score.parentAccuracy {
                 accuracyFirst = accuracyFirst ?? before
                 holdOutSamples = score.samples
-                accuracyLast = decided.decision == .promoted ? accuracy : before
+                accuracyLast = decided.decision == .promoted ? score.accuracy : before
             }
             versions.append(
                 Version(
                     model: model.name, round: round.number, version: decided.version.map { "\($0)" },
                     decision: decided.decision.name, updates: round.record.closed?.value.updates ?? 0,
-                    accuracy: accuracy,
-                    base_error: score.flatMap { $0.baseError > 0 ? Double($0.baseError) / Double(1 << 20) : nil }))
+                    accuracy: score?.accuracy, base_error: score?.baseLogRatio))
         }
     }
 

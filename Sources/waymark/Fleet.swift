@@ -2,6 +2,7 @@ import Cryptography
 import EventLoop
 import Geography
 import Hazards
+import Models
 import Telemetry
 import Traffic
 import Transport
@@ -22,6 +23,8 @@ actor Fleet: LoopBound {
     private var traffic: TrafficSimulation
     private var learning: FleetLearning
     private var guidance: FleetGuidance
+    /// Vehicles that were led around a hazard, each time.
+    private var reroutes = 0
     private var known: [HazardID: Hazard] = [:]
     private var timer: LoopTimer?
     private var startedAt: UInt64 = 0
@@ -104,7 +107,7 @@ actor Fleet: LoopBound {
         guidance.learn(of: hazard)
         guard isNew, hazard.state == .confirmed else { return }
         for number in vehicles.indices where guidance.isAffected(traffic.route(of: number), by: hazard) {
-            if lead(number) { guidance.countReroute() }
+            reroutes += lead(number) ? 1 : 0
         }
     }
 
@@ -119,9 +122,11 @@ actor Fleet: LoopBound {
     private func installNewVersions() {
         guard let number = news.takeInstaller() else { return }
         let shelf = vehicles[number].assumeIsolated { $0.shelf }
-        // A version that was installed was read before.
-        guard let model = try? shelf.travelTimes() else { return }
-        guidance.install(model, version: shelf[.travelTimes].digest)
+        do throws(TravelTimeError) {
+            guidance.install(try shelf.travelTimes(), version: shelf[.travelTimes].digest)
+        } catch {
+            news.complain("version \(shelf[.travelTimes].digest) cannot be read: \(error)")
+        }
     }
 
     /// Hands on what the wheels felt and how long roads took, and leads those who set out.
@@ -197,7 +202,7 @@ actor Fleet: LoopBound {
         summary.perceived = (learning.perceived, learning.perceivedRightly)
         summary.unusable = learning.unusable
         summary.routeErrors = guidance.errors
-        summary.reroutes = guidance.reroutes
+        summary.reroutes = reroutes
         judge(&summary)
         return summary
     }
@@ -277,7 +282,7 @@ final class FleetNews: Sendable {
         case .refused(_, let refusal, let text):
             state.value.refusals[refusal?.label ?? text, default: 0] += 1
         case .fault(let gateway, let text):
-            if state.value.faults.count < Self.keptFaults { state.value.faults.append("\(gateway): \(text)") }
+            complain("\(gateway): \(text)")
         case .round(let round):
             state.value.rounds.append((number, round))
         case .version(let model, _):
@@ -286,6 +291,11 @@ final class FleetNews: Sendable {
             state.value.refusals[refusal?.label ?? text, default: 0] += 1
         case .connected, .disconnected, .abandoned, .remark, .updateAcknowledged: break
         }
+    }
+
+    /// Keeps what should not have happened, as long as there is room.
+    func complain(_ text: String) {
+        if state.value.faults.count < Self.keptFaults { state.value.faults.append(text) }
     }
 
     /// Begins a new sample of latencies.

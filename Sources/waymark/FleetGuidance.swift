@@ -17,7 +17,6 @@ struct FleetGuidance {
     private var stretches: [Int: Stretch] = [:]
     /// Error of free flow and of the model, by how many versions had come when the stretch began.
     private(set) var errors: [UInt64: RouteErrors] = [:]
-    private(set) var reroutes = 0
     /// How many versions have come: the guide goes by the last one, and 0 is free flow.
     private(set) var generation: UInt64 = 0
     private var version: Digest?
@@ -67,9 +66,6 @@ struct FleetGuidance {
         let arcs = way.arcs + [route.goal]
         return arcs == route.ahead ? nil : arcs
     }
-
-    /// Counts a vehicle that was led around a hazard.
-    mutating func countReroute() { reroutes += 1 }
 
     /// Adds an arc to the vehicle's stretch, and judges the stretch when it is long enough.
     mutating func drive(_ traversal: Traversal) {

@@ -38,23 +38,22 @@ struct FleetLearning {
 
     var attackerCount: Int { attackers.count }
 
-    /// Takes a window of vertical acceleration; the observation that the vehicle's perception makes of it, if it does.
-    mutating func feel(_ sensed: SensedWindow) -> Surface? {
-        var window = sensed
+    /// Takes a window of vertical acceleration; the surface that the vehicle's perception takes it for, if it has learnt anything yet.
+    mutating func feel(_ window: SensedWindow) -> Surface? {
         windows += 1
-        if let recordings { window.acceleration = recordings.window(of: window.surface, number: windows) }
+        let acceleration = recordings?.window(of: window.surface, number: windows) ?? window.acceleration
         do throws(ModelError) {
-            if var attacker = attackers[window.vehicle] {
-                try attacker.observe(window: window.acceleration, label: window.surface)
-                attackers[window.vehicle] = attacker
+            let features = try SurfaceFeatures(window: acceleration)
+            guard attackers[window.vehicle] == nil else {
+                attackers[window.vehicle]?.observe(features, label: window.surface)
                 return nil
             }
-            let (shelf, fault) = vehicles[window.vehicle].assumeIsolated { vehicle in
+            let shelf = vehicles[window.vehicle].assumeIsolated { vehicle in
                 // What it was becomes known later, from road crews and from those who pass after it: here at once.
-                (vehicle.shelf, vehicle.fault(observing: window))
+                vehicle.observe(LabelledFeatures(features, surface: window.surface))
+                return vehicle.shelf
             }
-            if let fault { throw fault }
-            return try perceive(window, shelf)
+            return try perceive(features, shelf, truth: window.surface)
         } catch {
             unusable += 1
             return nil
@@ -62,19 +61,26 @@ struct FleetLearning {
     }
 
     /// The surface by the version that the vehicle runs; nil where that is the untrained one.
-    private mutating func perceive(_ window: SensedWindow, _ shelf: ModelShelf) throws(ModelError) -> Surface? {
+    private mutating func perceive(
+        _ features: SurfaceFeatures, _ shelf: ModelShelf, truth: Surface
+    ) throws(ModelError) -> Surface? {
         guard !shelf.runsFirst(.perception) else { return nil }
-        let digest = shelf[.perception].digest
-        let model: PerceptionModel
-        if let known = perceptions[digest] { model = known } else { model = try shelf.perception() }
-        if perceptions.count == Self.keptVersions, perceptions[digest] == nil { perceptions.removeAll() }
-        perceptions[digest] = model
-        let surface = model.classify(try SurfaceFeatures(window: window.acceleration).quantized)
+        let surface = try perception(on: shelf).classify(features.quantized)
         if surface == .pothole {
             perceived += 1
-            perceivedRightly += window.surface == .pothole ? 1 : 0
+            perceivedRightly += truth == .pothole ? 1 : 0
         }
         return surface
+    }
+
+    /// The version that the vehicle runs, read once for all that run it.
+    private mutating func perception(on shelf: ModelShelf) throws(ModelError) -> PerceptionModel {
+        let digest = shelf[.perception].digest
+        if let known = perceptions[digest] { return known }
+        if perceptions.count == Self.keptVersions { perceptions.removeAll() }
+        let model = try shelf.perception()
+        perceptions[digest] = model
+        return model
     }
 
     /// Takes how long an arc took.
@@ -90,32 +96,21 @@ struct FleetLearning {
         vehicles[traversal.vehicle].assumeIsolated { $0.observe(entry) }
     }
 
-    /// Has an attacker take part in its way; honest vehicles take part by themselves.
+    /// Has an attacker take part in its way; honest vehicles take part by themselves. Who has nothing to send sends nothing, attackers too.
     mutating func takePart(_ number: Int, in round: RoundOpenedEntry) {
         guard let kind = attackers[number]?.kind else { return }
         let vehicle = vehicles[number]
         let shelf = vehicle.assumeIsolated { $0.shelf }
-        // Who has nothing to send sends nothing, attackers too.
-        guard let lesson = try? attackers[number]?.lesson(for: round, shelf: shelf) else { return }
-        vehicle.loop.pool.run {
-            var random = SystemRandomNumberGenerator()
-            let honest = try? lesson.update(using: &random)
-            return honest.flatMap { try? Attacker.spoil($0, kind, for: round) }
-        } then: { payload in
-            guard let payload else { return }
-            vehicle.assumeIsolated { $0.submit(payload, for: round) }
-        }
-    }
-}
-
-extension Vehicle {
-    /// Has the vehicle remember a window; why it cannot, where it cannot.
-    fileprivate func fault(observing window: SensedWindow) -> ModelError? {
-        do {
-            try observe(window: window.acceleration, label: window.surface)
-            return nil
+        do throws(LessonFault) {
+            guard let lesson = try attackers[number]?.learner.lesson(for: round, shelf: shelf) else { return }
+            vehicle.loop.pool.run {
+                Attacker.poison(of: lesson, kind)
+            } then: { outcome in
+                guard case .success(let payload) = outcome else { return }
+                vehicle.assumeIsolated { $0.submit(payload, for: round) }
+            }
         } catch {
-            return error
+            return
         }
     }
 }

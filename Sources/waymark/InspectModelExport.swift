@@ -61,9 +61,8 @@ struct VersionFile {
     /// The file of a version as it lies beside a log's folder, or behind its address; the first version is built in.
     init(of model: LearnedModel, _ version: Digest, beside log: String) throws {
         self.model = model
-        let first = InitialVersion.bytes(of: model)
-        guard Digest.sha256(first) != version else {
-            bytes = first
+        guard version != InitialVersion.digest(of: model) else {
+            bytes = InitialVersion.bytes(of: model)
             return
         }
         let (place, found) = try Self.read(version, beside: log)

@@ -125,7 +125,7 @@ extension LearningHistory {
             lineage.first = made.value.parent
             left = left.prefix { $0.number < round.number }
         }
-        lineage.firstIsBuiltIn = lineage.first == Digest.sha256(InitialVersion.bytes(of: model))
+        lineage.firstIsBuiltIn = lineage.first == InitialVersion.digest(of: model)
         return lineage
     }
 

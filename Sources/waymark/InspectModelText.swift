@@ -76,12 +76,10 @@ struct RoundJSON: Encodable {
         switch model {
         case .perception:
             (correct, parent_correct, samples) = (score.versionCorrect, score.parentCorrect, score.samples)
-            if score.samples > 0 { accuracy = Double(score.versionCorrect) / Double(score.samples) }
+            accuracy = score.accuracy
         case .travelTimes:
             comparisons = score.comparisons
-            if score.baseError > 0 { base_error = Double(score.baseError) / Double(1 << 20) }
-            guard score.comparisons > 0 else { return }
-            parent_error = Double(score.parentError) / Double(1 << 20)
+            (base_error, parent_error) = (score.baseLogRatio, score.parentLogRatio)
         }
     }
 

@@ -209,7 +209,7 @@ extension SeededGenerator {
     }
 
     /// A normally distributed number (Box and Muller).
-    private mutating func normalDeviate() -> Double {
+    mutating func normalDeviate() -> Double {
         let radius = (-2 * log(Double.random(in: 0.0.nextUp..<1, using: &self))).squareRoot()
         return radius * cos(2 * .pi * Double.random(in: 0..<1, using: &self))
     }

@@ -28,3 +28,16 @@ enum ProcessorTime {
         return user + system
     }
 }
+
+/// Memory as the kernel counts it.
+enum ProcessMemory {
+    /// A figure of proc(5)'s `status`, such as `VmRSS`, resident now, or `VmHWM`, the most that ever was; of a process or of `self`. Nil where
+    /// there is no such process.
+    static func bytes(_ figure: String, of process: String) -> UInt64? {
+        guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("\(figure):") }),
+            let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ UInt64($0) })
+        else { return nil }
+        return kibibytes * 1024
+    }
+}

@@ -54,11 +54,7 @@ final class ValidatorProcess {
 
     /// Resident memory in bytes, from the kernel; nil where it does not run.
     var residentBytes: UInt64? {
-        guard let identifier, let status = try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8),
-            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
-            let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ UInt64($0) })
-        else { return nil }
-        return kibibytes * 1024
+        identifier.flatMap { ProcessMemory.bytes("VmRSS", of: "\($0)") }
     }
 
     /// The last lines that it wrote, for a failure's message.

@@ -1,4 +1,5 @@
 import Cryptography
+import Models
 import Telemetry
 import Testing
 import Wire
@@ -136,7 +137,7 @@ extension Outbox<ReportDraft> {
 
 @Test(arguments: 1...20 as ClosedRange<UInt64>)
 func whateverHappensEachReportLeavesOnceAndKeepsItsContent(_ seed: UInt64) throws {
-    var random = SeededRandom(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var outbox = Outbox<ReportDraft>(firstSequence: 1, limit: 8)
     var now: UInt64 = 0
     var contents: [UInt64: [Observation]] = [:]

@@ -1,4 +1,5 @@
 import Geography
+import Models
 import Roads
 
 /// Some arcs of a network, for the choice of a place on them, each metre of road as likely as the other.

@@ -1,4 +1,5 @@
 import Geography
+import Models
 import Roads
 
 /// The parts of a town: each edge belongs to the one whose middle is nearest.

@@ -1,4 +1,5 @@
 import Geography
+import Models
 import Roads
 import Telemetry
 import Wire

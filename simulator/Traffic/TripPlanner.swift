@@ -1,3 +1,4 @@
+import Models
 import Roads
 
 /// Chooses where vehicles start and where they go.

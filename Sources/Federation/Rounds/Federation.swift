@@ -37,9 +37,6 @@ public struct Federation: Sendable {
         }
     }
 
-    /// Whether the committee trains anything.
-    public var isEmpty: Bool { models.isEmpty }
-
     /// Goes on to the log time of a new block: closes, abandons and opens rounds.
     public mutating func advance(to time: Timestamp) -> [RoundStep] {
         var steps: [RoundStep] = []
@@ -48,7 +45,7 @@ public struct Federation: Sendable {
     }
 
     /// What the round would make of an update now.
-    public func standing(of update: Update, nullifier: Digest) -> UpdateStanding {
+    public func standing(of update: Update, nullifier: Digest) -> SubmissionStanding {
         guard let rounds = models.first(where: { $0.model == update.model }) else { return .refused(.roundNotOpen) }
         return rounds.standing(of: update, nullifier: nullifier)
     }
@@ -103,14 +100,4 @@ public struct Federation: Sendable {
     public func claims(on model: LearnedModel) -> [UInt8] {
         models.first { $0.model == model }?.encodedClaims ?? []
     }
-}
-
-/// What a round makes of an update.
-public enum UpdateStanding: Hashable, Sendable {
-    /// It would count.
-    case fresh
-    /// It counts already.
-    case repeated
-    /// It does not count, and why.
-    case refused(Refusal)
 }

@@ -45,7 +45,7 @@ struct ModelRounds: Sendable {
         self.model = model
         self.terms = terms
         self.claimsNeeded = claimsNeeded
-        current = Digest.sha256(InitialVersion.bytes(of: model))
+        current = InitialVersion.digest(of: model)
     }
 
     // MARK: Time
@@ -98,7 +98,7 @@ struct ModelRounds: Sendable {
 
     // MARK: Updates
 
-    func standing(of update: Update, nullifier: Digest) -> UpdateStanding {
+    func standing(of update: Update, nullifier: Digest) -> SubmissionStanding {
         guard update.round == round else { return .refused(.roundNotOpen) }
         switch phase {
         case .open(let open):

@@ -23,10 +23,7 @@ extension RoundJob {
     private var groupSeed: Digest { Digest.sha256(parts: inputs.map(\.nullifier.bytes)) }
 
     private var rule: TravelTimeRule {
-        var rule = TravelTimeRule.standard
-        rule.groups = opened.terms.groups
-        rule.minimumGroups = opened.terms.groupsMinimum
-        return rule
+        TravelTimeRule(groups: opened.terms.groups, minimumGroups: opened.terms.groupsMinimum)
     }
 
     private func score(of verdict: TravelTimeVerdict) -> RoundScore {

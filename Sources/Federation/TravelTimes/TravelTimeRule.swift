@@ -13,9 +13,6 @@ public struct TravelTimeRule: Hashable, Sendable {
     /// The denominator, at most 65,536.
     public var keepDenominator: UInt32
 
-    /// 64 groups of which three must have seen a road.
-    public static let standard = TravelTimeRule(groups: 64, minimumGroups: 3)
-
     /// A rule; these numbers are of our own configuration. Older rounds fade by a tenth with each new one unless they say otherwise.
     public init(groups: UInt32, minimumGroups: UInt32, keepNumerator: UInt32 = 9, keepDenominator: UInt32 = 10) {
         self.groups = groups

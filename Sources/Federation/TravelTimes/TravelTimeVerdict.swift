@@ -19,12 +19,6 @@ public struct MeanError: Hashable, Comparable, Sendable {
         self.denominator = denominator / divisor
     }
 
-    /// As a log-ratio in millionths, rounded half to even: for a verdict that is told.
-    public var millionths: UInt64 {
-        let (numerator, denominator) = (Int128(numerator) * 1_000_000, Int128(denominator) * 1024)
-        return UInt64(TravelTimeRounding.halfToEven(numerator, over: denominator))
-    }
-
     /// The smaller error first.
     public static func < (left: MeanError, right: MeanError) -> Bool {
         left.numerator.multipliedFullWidth(by: right.denominator)
@@ -65,7 +59,4 @@ public struct TravelTimeVerdict: Hashable, Sendable {
         parent = MeanError.median(
             (voters > 0 ? both : []).map { MeanError(UInt64($0.parent ?? 0), over: UInt64($0.count)) })
     }
-
-    /// Whether the base version does worse than its parent, by however little: `Gate` says from where on that counts.
-    public var baseIsWorse: Bool { parent < base && voters > 0 }
 }

@@ -57,22 +57,14 @@ struct RoundAnswer: Encodable, Equatable {
         switch model {
         case .perception:
             (correct, parentCorrect, samples) = (score.versionCorrect, score.parentCorrect, score.samples)
-            accuracy = Self.share(score.versionCorrect, of: score.samples)
-            parentAccuracy = Self.share(score.parentCorrect, of: score.samples)
+            accuracy = score.accuracy.map(Self.round)
+            parentAccuracy = score.parentAccuracy.map(Self.round)
         case .travelTimes:
             comparisons = score.comparisons
-            if score.baseError > 0 { baseError = Self.logRatio(score.baseError) }
-            guard score.comparisons > 0 else { return }
-            parentError = Self.logRatio(score.parentError)
+            baseError = score.baseLogRatio.map(Self.round)
+            parentError = score.parentLogRatio.map(Self.round)
         }
     }
-
-    private static func share(_ part: UInt64, of whole: UInt64) -> Double? {
-        whole > 0 ? round(Double(part) / Double(whole)) : nil
-    }
-
-    /// Of 20 fraction bits.
-    private static func logRatio(_ number: UInt64) -> Double { round(Double(number) / Double(1 << 20)) }
 
     /// To six decimals: more say nothing, and JSON is read by people.
     private static func round(_ number: Double) -> Double { (number * 1e6).rounded() / 1e6 }

@@ -50,6 +50,17 @@ extension LearningState {
             for row in entries { take(try row.decoded(), at: row.number, time: row.time) }
         }
     }
+
+    /// The version that the fleet shall run, in one reading once a round was decided.
+    static func current(of model: LearnedModel, in index: Index) throws(Rejection) -> Digest? {
+        let newest = try Rejection.indexing { () throws(IndexError) in
+            try index.newestDecision(ofModel: model.rawValue)
+        }
+        guard case .versionDecided(let decided)? = try newest?.decoded() else {
+            return try LearningState(model: model, in: index).current
+        }
+        return decided.current
+    }
 }
 
 extension Rejection {

@@ -30,7 +30,7 @@ struct SpeedRoutes: Sendable {
             let query = try Query(request, knows: "slot")
             let asked = try query.number("slot", in: 0...UInt64(TravelTimeLimits.slots - 1))
             guard let sheet, let index else { throw Rejection.notFound }
-            guard let version = try LearningState(model: .travelTimes, in: index).current else {
+            guard let version = try LearningState.current(of: .travelTimes, in: index) else {
                 throw Rejection.notFound
             }
             let slot = if let asked { UInt16(asked) } else { TravelTimeModel.slot(at: await clock.logTime()) }

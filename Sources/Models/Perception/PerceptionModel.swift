@@ -55,7 +55,7 @@ extension PerceptionModel {
     public static func initial(seed: UInt64) -> PerceptionModel {
         // The sum of four 16-bit numbers has a deviation of 37,837.2. With 16 fraction bits, √(2/38) is 26,041/65,536 of
         // that, and √(1/32) is 20,066/65,536.
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         let first = (0..<hidden * inputs).map { _ in generator.nextNormal(timesOver65536: 26_041) }
         let second = (0..<outputs * hidden).map { _ in generator.nextNormal(timesOver65536: 20_066) }
         let (b1, b2) = ([Int32](repeating: 0, count: hidden), [Int32](repeating: 0, count: outputs))
@@ -63,12 +63,10 @@ extension PerceptionModel {
     }
 }
 
-extension SplitMix64 {
-    /// A sum of four uniform numbers around 0, with a deviation of 37,837.2, times `factor` / 65,536, rounded down.
+extension SeededGenerator {
+    /// A near to normally distributed number with a deviation of 37,837.2, times `factor` / 65,536, rounded down.
     fileprivate mutating func nextNormal(timesOver65536 factor: Int64) -> Int32 {
-        let bits = next()
-        let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)
         // Within ±131,070 × 26,041 / 65,536, so far within Int32.
-        return Int32(((Int64(sum) - 131_070) * factor) >> 16)
+        Int32((nextBell() * factor) >> 16)
     }
 }

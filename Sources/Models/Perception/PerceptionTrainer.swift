@@ -16,7 +16,7 @@ public struct PerceptionTrainer: Sendable {
     private let offsets: [Float]
     private var network: PerceptionNetwork
     private var velocity = PerceptionNetwork.zero
-    private var generator: SplitMix64
+    private var generator: SeededGenerator
 
     /// A trainer that starts from these parameters, 1,413 of them.
     init(parameters: [Float], samples: [LabelledFeatures], settings: TrainingSettings, seed: UInt64) {
@@ -26,7 +26,7 @@ public struct PerceptionTrainer: Sendable {
         labels = samples.map { Int($0.surface.rawValue) }
         offsets = PerceptionTrainer.offsets(labels, prior: settings.priorSamples)
         network = PerceptionNetwork(parameters: parameters)
-        generator = SplitMix64(seed: seed)
+        generator = SeededGenerator(seed: seed)
     }
 
     /// How the parameters would change by training `model` on `samples`: 1,413 numbers, all 0 without samples.

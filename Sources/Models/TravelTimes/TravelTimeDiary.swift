@@ -113,13 +113,8 @@ public struct TravelTimeDiary: Sendable {
         }
     }
 
-    /// One of five, by SplitMix64 of the seed and the traversal's number.
-    private func isHeldOut(_ number: UInt64) -> Bool {
-        var z = seed &+ (number &+ 1) &* 0x9E37_79B9_7F4A_7C15
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return (z ^ (z >> 31)) % 5 == 0
-    }
+    /// One of five, by the seed and the traversal's number.
+    private func isHeldOut(_ number: UInt64) -> Bool { SeededGenerator.number(at: number, seed: seed) % 5 == 0 }
 
     /// The first eight traversals of each cell; of too many cells the most travelled, and of these the first in order.
     private static func cells(_ traversals: [Traversal]) -> [TravelTimeStatistics.Cell] {

@@ -9,11 +9,11 @@ import Telemetry
 public struct Learner: Sendable {
     private var windows: Deque<LabelledFeatures> = []
     private var traversals: TravelTimeDiary
-    private var random: SeededRandom
+    private var random: SeededGenerator
 
     /// An empty diary. The seed decides which traversals are held out to judge versions by.
     public init(seed: UInt64) {
-        random = SeededRandom(seed: seed)
+        random = SeededGenerator(seed: seed)
         traversals = TravelTimeDiary(seed: random.next())
     }
 
@@ -27,7 +27,11 @@ public struct Learner: Sendable {
     /// oldest of `VehicleLimits.diaryWindows`. Throws where the window has too few values or too many, or impossible
     /// ones.
     public mutating func observe(window: [Float], label: Surface) throws(ModelError) {
-        let sample = LabelledFeatures(try SurfaceFeatures(window: window), surface: label)
+        observe(LabelledFeatures(try SurfaceFeatures(window: window), surface: label))
+    }
+
+    /// The same of a window whose features are known already.
+    public mutating func observe(_ sample: LabelledFeatures) {
         if windows.count == VehicleLimits.diaryWindows { windows.removeFirst() }
         windows.append(sample)
     }

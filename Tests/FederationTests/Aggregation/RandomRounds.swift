@@ -1,4 +1,5 @@
 import Federation
+import Models
 
 /// Rounds that a seed decides (Steele, Lea, Flood: SplitMix64), drawn in an order that
 /// Tests/integration/aggregation_rounds.py repeats. Each number is the generator's next one modulo what it may be.
@@ -9,10 +10,10 @@ struct RandomRounds {
         let scaleBits: Int
     }
 
-    private var state: UInt64
+    private var random: SeededGenerator
 
     init(seed: UInt64) {
-        state = seed
+        random = SeededGenerator(seed: seed)
     }
 
     /// Values of one spread: the narrow one makes many equal values and equal distances, the wide one comes near the
@@ -35,13 +36,7 @@ struct RandomRounds {
     }
 
     /// A number from 0 to bound − 1.
-    mutating func below(_ bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((z ^ (z >> 31)) % UInt64(bound))
-    }
+    mutating func below(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
 
     /// 0 ..< count in a random order (Fisher and Yates).
     mutating func order(_ count: Int) -> [Int] {

@@ -67,7 +67,7 @@ struct Class {
 }
 
 extension Federation {
-    func standing(_ update: AdmittedUpdate, of vehicle: UInt8) -> UpdateStanding {
+    func standing(_ update: AdmittedUpdate, of vehicle: UInt8) -> SubmissionStanding {
         standing(of: update.update, nullifier: Class.nullifier(vehicle))
     }
 

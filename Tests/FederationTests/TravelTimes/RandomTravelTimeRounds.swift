@@ -4,20 +4,8 @@ import Wire
 
 @testable import Federation
 
-/// SplitMix64: the same numbers in Swift and in Python.
-struct RoundNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+/// What both languages draw: the same numbers in Swift and in Python.
+extension SeededGenerator {
     /// 0 ..< `bound`.
     mutating func below(_ bound: UInt64) -> UInt64 { next() % bound }
 
@@ -37,7 +25,7 @@ struct RandomTravelTimeRound {
     let updates: [TravelTimeAggregation.Update]
 
     init(number: UInt64) throws {
-        var numbers = RoundNumbers(seed: number)
+        var numbers = SeededGenerator(seed: number)
         let groups = 1 + UInt32(numbers.below(12))
         let minimum = 1 + UInt32(numbers.below(UInt64(min(groups, 4))))
         let denominator = 2 + UInt32(numbers.below(16))
@@ -55,7 +43,7 @@ struct RandomTravelTimeRound {
         self.updates = updates
     }
 
-    private static func statistics(_ numbers: inout RoundNumbers) throws -> TravelTimeStatistics? {
+    private static func statistics(_ numbers: inout SeededGenerator) throws -> TravelTimeStatistics? {
         var cells: [TravelTimeStatistics.Cell] = []
         for place in 0..<36 as Range<UInt32> where numbers.below(3) == 0 {
             let roadClass = UInt8(numbers.below(4))
@@ -93,4 +81,23 @@ struct RandomTravelTimeRound {
         writer.write(verdict.baseIsWorse)
         return (version, writer.bytes)
     }
+}
+
+/// What both languages write of a verdict.
+extension MeanError {
+    /// As a log-ratio in millionths, rounded half to even.
+    var millionths: UInt64 {
+        let (numerator, denominator) = (Int128(numerator) * 1_000_000, Int128(denominator) * 1024)
+        return UInt64(TravelTimeRounding.halfToEven(numerator, over: denominator))
+    }
+}
+
+extension TravelTimeVerdict {
+    /// Whether the base version does worse than its parent, by however little.
+    var baseIsWorse: Bool { parent < base && voters > 0 }
+}
+
+extension TravelTimeRule {
+    /// 64 groups of which three must have seen a road.
+    static let standard = TravelTimeRule(groups: 64, minimumGroups: 3)
 }

@@ -13,7 +13,7 @@ private struct Street {
     let updates: [TravelTimeAggregation.Update]
 
     init(liars: Int, seed: UInt64) throws {
-        var numbers = RoundNumbers(seed: seed)
+        var numbers = SeededGenerator(seed: seed)
         updates = try (0..<100).map { vehicle in
             let cells = (0..<Street.roads).map { road in
                 vehicle < liars ? Street.lie(road) : Street.traversal(road, &numbers)
@@ -29,7 +29,7 @@ private struct Street {
     }
 
     /// Two traversals, each off the truth by the sum of four uniform numbers: σ = 0.29.
-    private static func traversal(_ road: UInt32, _ numbers: inout RoundNumbers) -> TravelTimeStatistics.Cell {
+    private static func traversal(_ road: UInt32, _ numbers: inout SeededGenerator) -> TravelTimeStatistics.Cell {
         let found = (0..<2).map { _ in
             (0..<4).reduce(truth) { sum, _ in sum + Int64(numbers.below(513)) - 256 }
         }

@@ -9,7 +9,7 @@ private let recordedResults = "46522ae2ece02e672821443c72b24dbeef57549dde8aa39af
 
 @Test func aThousandRoundsGiveTheRecordedResultsInAnyOrderOfTheirUpdates() throws {
     var (version, results): (TravelTimeModel, [[UInt8]]) = (TravelTimeModel(), [])
-    var shuffling = RoundNumbers(seed: 2_000_000)
+    var shuffling = SeededGenerator(seed: 2_000_000)
     for number in 0..<1000 as Range<UInt64> {
         if number % 25 == 0 { version = TravelTimeModel() }
         let round = try RandomTravelTimeRound(number: number)
@@ -38,7 +38,7 @@ private let recordedResults = "46522ae2ece02e672821443c72b24dbeef57549dde8aa39af
 
 @Test func whatTooFewGroupsSawCountsForItsClassAlone() throws {
     let rule = TravelTimeRule(groups: 8, minimumGroups: 3, keepNumerator: 0, keepDenominator: 1)
-    var numbers = RoundNumbers(seed: 4)
+    var numbers = SeededGenerator(seed: 4)
     let updates = try (0..<6).map { vehicle in
         // Two vehicles see arc 10 and four see arc 20; all of them are on roads of class 2.
         let cell = TravelTimeStatistics.Cell(

@@ -4,7 +4,7 @@ import Testing
 
 /// A change of which every value is within ±`height`.
 private func change(height: Float, seed: UInt64) -> [Float] {
-    var generator = SplitMix64(seed: seed)
+    var generator = SeededGenerator(seed: seed)
     return (0..<PerceptionModel.parameterCount).map { _ in Float.random(in: -height...height, using: &generator) }
 }
 

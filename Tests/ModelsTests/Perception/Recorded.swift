@@ -29,7 +29,7 @@ enum Recorded {
 enum Invented {
     /// A window of noise with a bump of `height` m/s² in its middle.
     static func window(count: Int = 150, height: Float = 3, seed: UInt64 = 1) -> [Float] {
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         return (0..<count).map { index in
             let bump = height * max(0, 1 - abs(Float(index - count / 2)) / 8)
             return 9.81 + bump + Float.random(in: -0.5...0.5, using: &generator)
@@ -38,7 +38,7 @@ enum Invented {
 
     /// Samples whose first features tell their surface.
     static func samples(_ count: Int, seed: UInt64 = 1) throws -> [LabelledFeatures] {
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         return try (0..<count).map { index in
             var features = (0..<SurfaceFeatures.count).map { _ in Int16.random(in: -256...256, using: &generator) }
             features[index % 5] += 384
@@ -48,7 +48,7 @@ enum Invented {
 
     /// A model whose weights and biases are all random.
     static func model(seed: UInt64) throws -> PerceptionModel {
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         let parameters = (0..<PerceptionModel.parameterCount).map { _ in
             Int32.random(in: -30_000...30_000, using: &generator)
         }

@@ -10,24 +10,11 @@ import Darwin
 
 @testable import Models
 
-/// Steele, Lea, Flood: SplitMix64.
-private struct SeededBits: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 private let draws = 6_000
 
 private func sample(_ numerator: UInt64, over denominator: UInt64, seed: UInt64) throws -> [Int64] {
     let gaussian = try #require(DiscreteGaussian(varianceNumerator: numerator, denominator: denominator))
-    var random = SeededBits(state: seed)
+    var random = SeededGenerator(seed: seed)
     return (0..<draws).map { _ in gaussian.next(using: &random) }
 }
 
@@ -84,7 +71,7 @@ func everyValueComesAsOftenAsItsProbabilitySays(numerator: UInt64, denominator: 
 /// exp(−γ) for γ below and above 1, within five standard errors.
 @Test(arguments: [(1, 3), (1, 1), (7, 2)] as [(UInt64, UInt64)])
 func aCoinOfAnExponentialIsFair(numerator: UInt64, denominator: UInt64) {
-    var random = SeededBits(state: 7)
+    var random = SeededGenerator(seed: 7)
     let heads = (0..<draws).count { _ in
         Bernoulli.exponential(UInt128(numerator), over: UInt128(denominator), using: &random)
     }

@@ -3,21 +3,9 @@ import Wire
 
 @testable import Models
 
-/// SplitMix64, and models that it decides.
-struct TravelTimeNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    static func model(_ numbers: inout TravelTimeNumbers, cells: Int) -> TravelTimeModel {
+/// Models that a seed decides.
+extension SeededGenerator {
+    static func model(_ numbers: inout SeededGenerator, cells: Int) -> TravelTimeModel {
         var evidences: [UInt64: TravelTimeEvidence] = [:]
         for _ in 0..<cells {
             let slot = [0, 1, 2, TravelTimeModel.anySlot][Int(numbers.next() % 4)]
@@ -37,8 +25,8 @@ struct TravelTimeNumbers: RandomNumberGenerator {
 
 @Test(arguments: 0..<20 as Range<UInt64>)
 func aTravelTimeModelIsWhatItsBytesSay(seed: UInt64) throws {
-    var numbers = TravelTimeNumbers(seed: seed)
-    let learned = TravelTimeNumbers.model(&numbers, cells: Int(seed) * 10)
+    var numbers = SeededGenerator(seed: seed)
+    let learned = SeededGenerator.model(&numbers, cells: Int(seed) * 10)
     let bytes = learned.encoded()
     #expect(try TravelTimeModel(decoding: bytes) == learned)
     for length in 0..<min(bytes.count, 300) {

@@ -83,8 +83,8 @@ extension TravelTimeModel {
 }
 
 @Test func allTravelTimesAreThoseOfEachArc() {
-    var numbers = TravelTimeNumbers(seed: 11)
-    let learned = TravelTimeNumbers.model(&numbers, cells: 300)
+    var numbers = SeededGenerator(seed: 11)
+    let learned = SeededGenerator.model(&numbers, cells: 300)
     let arcs = 0..<400 as Range<UInt32>
     let freeFlow = arcs.map { _ in UInt32(1 + numbers.next() % 100_000) }
     let classes = arcs.map { _ in UInt8(numbers.next() % 32) }

@@ -66,7 +66,7 @@ private let honest = Cell(arc: 9, slot: 100, roadClass: 4, count: 3, sum: -700, 
 }
 
 @Test func aNoisedTravelTimeUpdateIsWithinAllBounds() throws {
-    var numbers = TravelTimeNumbers(seed: 6)
+    var numbers = SeededGenerator(seed: 6)
     let cells = (0..<100).map { arc in
         Cell(arc: UInt32(arc), slot: 0, roadClass: 0, count: UInt8(1 + arc % 8), sum: 0, squares: 0)
     }

@@ -9,21 +9,6 @@ import Wire
 
 @testable import VehicleKit
 
-/// SplitMix64: the seeded source of guidance tests.
-struct GuidanceNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 /// A drawn map with a guide, and what validators may say about its roads.
 struct GuidanceTown {
     /// 2026-11-16, a Monday, 08:00 UTC: slot 8.

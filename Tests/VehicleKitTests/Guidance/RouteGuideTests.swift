@@ -123,7 +123,7 @@ private func leastMilliseconds(
 
 @Test(arguments: [1, 2, 3, 4] as [UInt64])
 func everyWayIsTheLeastByDijkstraWhateverWasLearnedAndHappens(seed: UInt64) throws {
-    var numbers = GuidanceNumbers(seed: seed)
+    var numbers = SeededGenerator(seed: seed)
     let origin = try #require(Coordinate(latitude: 60.17, longitude: 24.94))
     let network = try RoadNetwork(osm: GridTown(columns: 14, rows: 11, origin: origin).osm())
     var guide = RouteGuide(network: network, mapDigest: GuidanceTown.map)

@@ -8,7 +8,7 @@ import Wire
 @testable import VehicleKit
 
 /// Two seconds on a surface: each shakes in its own way.
-func window(on surface: Surface, _ random: inout SeededRandom) -> [Float] {
+func window(on surface: Surface, _ random: inout SeededGenerator) -> [Float] {
     let place = Int.random(in: 20..<80, using: &random)
     return (0..<100).map { (step: Int) -> Float in
         let noise = Float.random(in: -0.3...0.3, using: &random)
@@ -29,7 +29,7 @@ extension Float {
 }
 
 private func learner(windows: Int, seed: UInt64 = 1) throws -> Learner {
-    var random = SeededRandom(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var learner = Learner(seed: seed)
     for number in 0..<windows {
         let surface = Surface.allCases[number % Surface.allCases.count]
@@ -48,7 +48,7 @@ private func update(
     _ learner: Learner, _ round: RoundOpenedEntry = someRound(), seed: UInt64 = 5
 ) throws -> PerceptionUpdate {
     var learner = learner
-    var random = SeededRandom(seed: seed)
+    var random = SeededGenerator(seed: seed)
     return try PerceptionUpdate(decoding: learner.update(for: round, shelf: ModelShelf(), using: &random))
 }
 
@@ -56,7 +56,7 @@ private func update(
     let update = try update(try learner(windows: 60))
     let base = try ModelShelf().perception()
     let trained = base.adding(update.values.map { Int32($0) << 2 })
-    var random = SeededRandom(seed: 99)
+    var random = SeededGenerator(seed: 99)
     var (before, after) = (0, 0)
     for surface in Surface.allCases {
         for _ in 0..<20 {
@@ -127,7 +127,7 @@ private func update(
     var shelf = ModelShelf()
     shelf.install(ModelShelf.Version(file: [1, 2, 3]), of: .perception, isMadeOfRunning: true)
     var learner = try learner(windows: 8)
-    var random = SeededRandom(seed: 1)
+    var random = SeededGenerator(seed: 1)
     #expect(throws: LessonFault.self) {
         try learner.update(for: someRound(base: Digest.sha256([1, 2, 3])), shelf: shelf, using: &random)
     }
@@ -157,7 +157,7 @@ private func update(
     let lesson = try learner.lesson(for: someRound(of: .travelTimes), shelf: ModelShelf())
     #expect(learner.traversalCount == 0)
     learner.observe(traversal(1))
-    var random = SeededRandom(seed: 1)
+    var random = SeededGenerator(seed: 1)
     let statistics = try TravelTimeStatistics(decoding: lesson.update(using: &random))
     // Each of the 50 arcs is trained on or held out.
     #expect(statistics.cells.count + Int(statistics.errors.count) == 50)
@@ -177,7 +177,7 @@ private func update(
     shelf.install(second, of: .travelTimes, isMadeOfRunning: true)
     var learner = Learner(seed: 1)
     for arc in 0..<50 as Range<UInt32> { learner.observe(traversal(arc)) }
-    var random = SeededRandom(seed: 1)
+    var random = SeededGenerator(seed: 1)
     let payload = try learner.update(
         for: someRound(2, of: .travelTimes, base: second.digest), shelf: shelf, using: &random)
     let errors = try TravelTimeStatistics(decoding: payload).errors
@@ -193,7 +193,7 @@ private func update(
     for milli in [0, 10, 1_000, 30_000] as [UInt32] {
         var round = someRound(of: .travelTimes)
         round.terms.noiseMilli = milli
-        var (learner, random) = (diary, SeededRandom(seed: 7))
+        var (learner, random) = (diary, SeededGenerator(seed: 7))
         let payload = try learner.update(for: round, shelf: ModelShelf(), using: &random)
         #expect(throws: Never.self) { try TravelTimeStatistics(decoding: payload) }
         payloads.insert(payload)
@@ -201,7 +201,7 @@ private func update(
     #expect(payloads.count == 4)
     var round = someRound(of: .travelTimes)
     round.terms.noiseMilli = 40_000
-    var random = SeededRandom(seed: 7)
+    var random = SeededGenerator(seed: 7)
     #expect(throws: LessonFault.terms(field: "noise_milli")) {
         try learner.update(for: round, shelf: ModelShelf(), using: &random)
     }
@@ -210,7 +210,7 @@ private func update(
 @Test(arguments: [1, 2_129, 4_258, 2_129 * 2_129] as [UInt64])
 func noiseHasTheDeviationThatWasAskedFor(_ sensitivity: UInt64) throws {
     let noise = try #require(UpdateNoise(milli: 2_000, sensitivity: sensitivity))
-    var random = SeededRandom(seed: 3)
+    var random = SeededGenerator(seed: 3)
     let draws = (0..<4_000).map { _ in Double(noise.next(using: &random)) / Double(sensitivity) }
     let mean = draws.reduce(0, +) / 4_000
     let variance = draws.reduce(0) { $0 + $1 * $1 } / 4_000

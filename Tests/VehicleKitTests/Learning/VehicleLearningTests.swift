@@ -33,7 +33,7 @@ private func events(
     let vehicle = try Vehicle(
         loop: loop, identity: committee.identity(), gateways: [gateway.address], policy: committee.policy()
     ) { continuation.yield($0) }
-    var random = SeededRandom(seed: 1)
+    var random = SeededGenerator(seed: 1)
     for number in 0..<windows {
         let surface = Surface.allCases[number % Surface.allCases.count]
         try await vehicle.observe(window: window(on: surface, &random), label: surface)

@@ -5,6 +5,7 @@ import Musl
 #else
 import Darwin
 #endif
+import Models
 
 /// How one vehicle rides, and how its accelerometer feels it: seeded, so that no two vehicles tell the same road alike.
 ///

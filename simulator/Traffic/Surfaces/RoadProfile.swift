@@ -1,3 +1,5 @@
+import Models
+
 /// Heights along a wheel's track, at equal distances.
 ///
 /// The road's roughness is that of ISO 8608: a displacement spectrum G_d(n) = G_d(n₀)·(n/n₀)⁻² over the spatial
