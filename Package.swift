@@ -62,6 +62,15 @@ let machines: [Target] = [
         ]),
 ]
 
+/// Worlds around the machines alone.
+let simulators: [Target] = [
+    module(
+        "Cluster", in: "simulator",
+        [
+            "Wire", "Cryptography", "Geography", "Models", "Consensus", "Telemetry", "TransparencyLog", "Replica", heap,
+        ])
+]
+
 let shells: [Target] = [
     module("EventLoop", ["CLibuv"]),
     module("Transport", ["EventLoop", "Cryptography", "Wire", deque]),
@@ -89,7 +98,8 @@ let shells: [Target] = [
     .executableTarget(
         name: "waymark",
         dependencies: [
-            "Server", "Inspection", "VehicleKit", "Traffic", "Storage", "Roads", "TransparencyLog", "Telemetry",
+            "Server", "Inspection", "VehicleKit", "Traffic", "Cluster", "Storage", "Roads", "TransparencyLog",
+            "Telemetry",
             "Hazards", "Geography", "Cryptography", "EventLoop", "Transport", "Replica", "Wire", "Models", "Federation",
             argumentParser, logging,
         ],
@@ -113,6 +123,7 @@ let pureTests: [Target] = [
             "Wire", "Cryptography", "Geography", "Consensus", "Telemetry", "TransparencyLog", "Hazards", "Federation",
             "Models",
         ]),
+    tests("Cluster", ["Consensus"]),
 ]
 
 let shellTests: [Target] = [
@@ -157,5 +168,5 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     ],
-    targets: libraries + values + machines + (isPure ? pureTests : shells + pureTests + shellTests)
+    targets: libraries + values + machines + simulators + (isPure ? pureTests : shells + pureTests + shellTests)
 )

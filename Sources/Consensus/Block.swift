@@ -64,9 +64,14 @@ public struct Block: Hashable, Sendable {
     public let hash: Digest
 
     init(epoch: UInt64, view: UInt64, after parent: ChainPoint, cut: [ProofOfAvailability], timestamp: Timestamp) {
-        header = BlockHeader(
-            epoch: epoch, view: view, height: parent.height + 1, parentView: parent.view, parentHash: parent.hash,
-            bodyDigest: Self.digest(cut: cut, evidence: []), timestamp: timestamp)
+        self.init(
+            header: BlockHeader(
+                epoch: epoch, view: view, height: parent.height + 1, parentView: parent.view, parentHash: parent.hash,
+                bodyDigest: Self.digest(cut: cut, evidence: []), timestamp: timestamp), cut: cut)
+    }
+
+    init(header: BlockHeader, cut: [ProofOfAvailability]) {
+        self.header = header
         self.cut = cut
         evidence = []
         hash = header.hash
@@ -81,7 +86,7 @@ public struct Block: Hashable, Sendable {
     /// Bytes that count against a bound on an answer.
     var weight: Int { cut.reduce(128) { $0 + 80 + 64 * $1.signatures.count } }
 
-    private static func digest(cut: [ProofOfAvailability], evidence: [Evidence]) -> Digest {
+    static func digest(cut: [ProofOfAvailability], evidence: [Evidence]) -> Digest {
         var writer = Writer(capacity: 256)
         writer.write(layouts: cut)
         writer.write(layouts: evidence)

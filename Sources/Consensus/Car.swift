@@ -127,7 +127,7 @@ public struct SignedCar: Hashable, Sendable {
     var weight: Int { Int(car.header.byteCount) + 4 * car.items.count + 256 }
 
     func verifies(in committee: Committee) -> Bool {
-        committee.keys[lane].verifies(signature, over: car.header.signingMessage(chain: committee.chainID))
+        committee.verifies(signature, over: car.header.signingMessage(chain: committee.chainID), by: lane)
             && car.holdsItsItems
     }
 }

@@ -11,14 +11,28 @@ public struct Committee: Hashable, Sendable {
     public let epoch: UInt64
     /// Consensus keys in the order of the validators' indices.
     public let keys: [PublicKey]
+    /// How they sign.
+    public let scheme: SignatureScheme
+    /// Who leads, in the order of the views, over and over.
+    private let rota: [ValidatorIndex]
 
     /// A committee of 1 to `ConsensusLimits.validators` members with keys that all differ.
     public init(chainID: Digest, epoch: UInt64, keys: [PublicKey]) {
+        self.init(chainID: chainID, epoch: epoch, keys: keys, scheme: .ed25519, rota: Array(keys.indices))
+    }
+
+    /// A committee of a simulation, which may sign in another way and be led in another order.
+    @_spi(Simulation) public init(
+        chainID: Digest, epoch: UInt64, keys: [PublicKey], scheme: SignatureScheme, rota: [ValidatorIndex]
+    ) {
+        precondition(!rota.isEmpty && rota.allSatisfy(keys.indices.contains), "members lead")
         precondition(1...ConsensusLimits.validators ~= keys.count, "a committee has 1 to 128 members")
         precondition(Set(keys).count == keys.count, "two validators with one key would be one voter with two votes")
         self.chainID = chainID
         self.epoch = epoch
         self.keys = keys
+        self.scheme = scheme
+        self.rota = rota
     }
 
     /// How many members there are.
@@ -34,7 +48,12 @@ public struct Committee: Hashable, Sendable {
     public var attesters: Int { f + 1 }
 
     /// Who may propose in `view`.
-    public func leader(of view: UInt64) -> ValidatorIndex { Int(view % UInt64(n)) }
+    public func leader(of view: UInt64) -> ValidatorIndex { rota[Int(view % UInt64(rota.count))] }
+
+    /// Whether `signature` is the member's over `message`.
+    func verifies(_ signature: Signature, over message: [UInt8], by member: ValidatorIndex) -> Bool {
+        scheme.verifies(signature, over: message, by: keys[member])
+    }
 
     /// Whether `index` is a member's.
     public func contains(_ index: ValidatorIndex) -> Bool { keys.indices.contains(index) }

@@ -62,12 +62,13 @@ public struct MessageVerifier: Sendable {
 
     private func isSigned(_ signed: SignedAck) -> Bool {
         committee.contains(signed.signer) && committee.contains(signed.ack.lane)
-            && committee.keys[signed.signer].verifies(
-                signed.signature, over: signed.ack.signingMessage(chain: committee.chainID))
+            && committee.verifies(
+                signed.signature, over: signed.ack.signingMessage(chain: committee.chainID), by: signed.signer)
     }
 
     private func isSigned(_ signed: SignedProposal) -> Bool {
-        let leader = committee.keys[committee.leader(of: signed.block.view)]
-        return leader.verifies(signed.signature, over: signed.block.signingMessage(chain: committee.chainID))
+        committee.verifies(
+            signed.signature, over: signed.block.signingMessage(chain: committee.chainID),
+            by: committee.leader(of: signed.block.view))
     }
 }

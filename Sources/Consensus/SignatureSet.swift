@@ -33,7 +33,7 @@ public struct SignatureSet: Hashable, Sendable {
     func verifies(_ message: [UInt8], by committee: Committee, atLeast threshold: Int) -> Bool {
         let indices = indices
         guard indices.count >= threshold, indices.allSatisfy(committee.contains) else { return false }
-        return zip(indices, signatures).allSatisfy { committee.keys[$0].verifies($1, over: message) }
+        return zip(indices, signatures).allSatisfy { committee.verifies($1, over: message, by: $0) }
     }
 }
 

@@ -82,7 +82,7 @@ public struct SignedVote: Hashable, Sendable {
 
     func verifies(in committee: Committee) -> Bool {
         committee.contains(signer)
-            && committee.keys[signer].verifies(signature, over: vote.signingMessage(chain: committee.chainID))
+            && committee.verifies(signature, over: vote.signingMessage(chain: committee.chainID), by: signer)
     }
 }
 

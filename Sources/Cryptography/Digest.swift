@@ -90,3 +90,8 @@ extension Digest: CustomStringConvertible {
     /// Sixty-four hexadecimal digits.
     public var description: String { Hex.encode(bytes) }
 }
+
+extension Digest {
+    /// The first eight bytes as a number: enough to tell digests of honest origin apart.
+    public var prefix: UInt64 { words.a }
+}

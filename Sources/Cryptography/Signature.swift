@@ -2,7 +2,7 @@ import CSodium
 
 /// An Ed25519 public key.
 public struct PublicKey: Hashable, Sendable {
-    private let words: Words32
+    let words: Words32
 
     /// The key whose 32 bytes are given, or nil where there are not 32. Whether they are a point of the curve shows when it verifies.
     @inlinable

@@ -70,14 +70,21 @@ public struct Cosigners: Sendable {
     public let origin: String
     /// The validators' cosigning keys in committee order, each under its name.
     public let keys: [VerifierKey]
+    private let scheme: SignatureScheme
 
     /// The cosigners of the log `origin`; nil where a log cannot be called that or a key is of another kind.
     public init?(origin: String, keys: [VerifierKey]) {
+        self.init(origin: origin, keys: keys, scheme: .ed25519)
+    }
+
+    /// Cosigners of a simulation, which may sign in another way.
+    @_spi(Simulation) public init?(origin: String, keys: [VerifierKey], scheme: SignatureScheme) {
         guard Checkpoint(origin: origin, size: 0, root: .zero) != nil, keys.allSatisfy({ $0.kind == .cosigner }) else {
             return nil
         }
         self.origin = origin
         self.keys = keys
+        self.scheme = scheme
     }
 
     /// The bytes that a cosignature of `head` covers.
@@ -100,7 +107,7 @@ public struct Cosigners: Sendable {
         precondition(keys[validator].publicKey == key.publicKey, "a validator cosigns with its own key")
         return VerifiedCosignature(
             Cosignature(
-                validator: validator, head: head, signature: key.sign(statement(of: head)),
+                validator: validator, head: head, signature: scheme.sign(statement(of: head), with: key),
                 asksForReturn: asksForReturn))
     }
 
@@ -113,7 +120,7 @@ public struct Cosigners: Sendable {
     public func verify(_ cosignature: Cosignature) -> VerifiedCosignature? {
         guard keys.indices.contains(cosignature.validator) else { return nil }
         let key = keys[cosignature.validator].publicKey
-        guard key.verifies(cosignature.signature, over: statement(of: cosignature.head)) else { return nil }
+        guard scheme.verifies(cosignature.signature, over: statement(of: cosignature.head), by: key) else { return nil }
         return VerifiedCosignature(cosignature)
     }
 }

@@ -48,7 +48,9 @@ struct Attacker: Sendable {
     }
 
     /// What it sends in place of an honest payload.
-    private static func spoil(_ payload: [UInt8], _ kind: Kind, for round: RoundOpenedEntry) throws(ModelError) -> [UInt8] {
+    private static func spoil(_ payload: [UInt8], _ kind: Kind, for round: RoundOpenedEntry) throws(ModelError)
+        -> [UInt8]
+    {
         guard round.model == .perception else { return payload }
         let quantum = 1 / Float(1 << round.terms.scaleBits)
         let honest = try PerceptionUpdate(decoding: payload).values.map { Float($0) * quantum }

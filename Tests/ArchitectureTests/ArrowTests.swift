@@ -17,7 +17,7 @@ private let layers: [[String]] = [
     ["EventLoop"],
     ["Transport", "Storage"],
     ["Server", "Inspection", "VehicleKit"],
-    ["Traffic"],
+    ["Traffic", "Cluster"],
     ["waymark"],
 ]
 
@@ -38,12 +38,17 @@ private struct SourceFile {
 private func sources() throws -> [SourceFile] {
     var files: [SourceFile] = []
     for module in layers.joined() {
-        let folder = root.appendingPathComponent(module == "Traffic" ? "simulator/Traffic" : "Sources/\(module)")
+        let folder = root.appendingPathComponent(
+            ["Traffic", "Cluster"].contains(module) ? "simulator/\(module)" : "Sources/\(module)")
         let paths = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
         for case let url as URL in paths ?? .init() where url.pathExtension == "swift" {
             let text = try String(contentsOf: url, encoding: .utf8)
             let imports = text.split(separator: "\n").compactMap { line in
-                line.hasPrefix("import ") ? String(line.dropFirst(7)) : nil
+                let words = line.split(separator: " ")
+                let isImport =
+                    words.first == "import"
+                    || words.first?.hasPrefix("@") == true && words.dropFirst().first == "import"
+                return isImport ? words.last.map(String.init) : nil
             }
             files.append(SourceFile(module: module, name: url.lastPathComponent, imports: imports, text: text))
         }

@@ -1,0 +1,40 @@
+import Consensus
+import Replica
+import Telemetry
+
+/// What a validator's work pool does with a frame.
+struct Checks: Sendable {
+    private let verifier: MessageVerifier
+    private let inspector: CarInspector
+    private let cosigners: Cosigners
+    /// Whether vehicles' signatures are real and are checked.
+    private let isReal: Bool
+
+    init(_ world: Town) {
+        verifier = MessageVerifier(world.committee)
+        inspector = CarInspector(terms: world.terms)
+        cosigners = world.cosigners
+        isReal = world.isReal
+    }
+
+    func verdict(on frame: Frame) -> Envelope.Verdict {
+        switch frame {
+        case .message(let message):
+            guard let verified = verifier.verify(message, inspectCar: isValid) else { return .forged }
+            return .message(verified)
+        case .cosignature(let cosignature):
+            guard let verified = cosigners.verify(cosignature) else { return .forged }
+            return .cosignature(verified)
+        }
+    }
+
+    private func isValid(_ car: Car) -> Bool {
+        if isReal {
+            guard case .success = inspector.inspect(items: car.items, sealedAt: car.header.sealedAt) else {
+                return false
+            }
+            return true
+        }
+        return car.items.allSatisfy { $0 != Town.invalidItem }
+    }
+}

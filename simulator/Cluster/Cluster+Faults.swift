@@ -1,0 +1,196 @@
+import Consensus
+import Models
+import Replica
+
+/// Harm, and its end.
+extension Cluster {
+    /// Makes an appointment with each fault of the plan that strikes now and then.
+    mutating func scheduleStrikes() {
+        for fault in Fault.allCases { scheduleStrike(fault) }
+        if let slowest = plan.intensities[.slowDisks].map({ _ in Int(random.below(UInt64(processes.count))) }) {
+            processes[slowest].syncDelay = plan.amount(.slowDisks)
+        }
+    }
+
+    private mutating func scheduleStrike(_ fault: Fault) {
+        guard let mean = plan.meanInterval(fault) else { return }
+        agenda.add(.strike(fault), at: now + random.within(mean / 2...mean * 3 / 2))
+    }
+
+    mutating func strike(_ fault: Fault) {
+        guard isStormy else { return }
+        counts.strikes += 1
+        trace.strike(fault, at: now)
+        let target = Int(random.below(UInt64(processes.count)))
+        switch fault {
+        case .partitions: strikeNetwork(fault, lasting: 200...8000) { $0.divide() }
+        case .cuts: strikeNetwork(fault, lasting: 200...8000) { $0.cut() }
+        case .slowLinks: strikeNetwork(fault, lasting: 1000...10_000) { $0.slow() }
+        case .crashes, .diskErrors: crash(target)
+        case .blackouts: for index in processes.indices { crash(index) }
+        case .pauses: pause(target)
+        case .jumps: processes[target].clock.skew += Int64(random.within(0...8000)) - 4000
+        case .bursts: for _ in 0..<random.within(20...100) { makeReport() }
+        case .loss, .duplication, .spikes, .relapses, .skew, .drift, .slowDisks, .crowds, .hotLane: break
+        }
+        scheduleStrike(fault)
+    }
+
+    mutating func heal(_ fault: Fault) {
+        switch fault {
+        case .partitions: network.joinParts()
+        case .cuts: network.mendCuts()
+        case .slowLinks: network.speedUp()
+        default: return
+        }
+        reconnectAll()
+    }
+
+    // MARK: The network
+
+    private mutating func strikeNetwork(
+        _ fault: Fault, lasting range: ClosedRange<UInt64>, _ act: (inout Cluster) -> Void
+    ) {
+        act(&self)
+        agenda.add(.heal(fault), at: now + random.within(range))
+    }
+
+    /// Halves, one alone, or as many parts as chance makes.
+    private mutating func divide() {
+        let count = UInt64(processes.count)
+        switch random.below(3) {
+        case 0:
+            let alone = Int(random.below(count))
+            network.divide(processes.indices.map { $0 == alone ? 1 : 0 })
+        case 1: network.divide(processes.indices.map { _ in Int(random.below(2)) })
+        default: network.divide(processes.indices.map { _ in Int(random.below(count)) })
+        }
+    }
+
+    /// Some links carry nothing in one direction.
+    private mutating func cut() {
+        let deaf = Int(random.below(UInt64(processes.count)))
+        for other in processes.indices where other != deaf && random.happens(permille: 700) {
+            network.cut(random.happens(permille: 800) ? .init(from: other, to: deaf) : .init(from: deaf, to: other))
+        }
+    }
+
+    private mutating func slow() {
+        let slow = Int(random.below(UInt64(processes.count)))
+        for other in processes.indices where other != slow {
+            network.slow(.init(from: slow, to: other), by: random.below(1000))
+            network.slow(.init(from: other, to: slow), by: random.below(1000))
+        }
+    }
+
+    /// Links that broke are opened again.
+    private mutating func reconnectAll() {
+        for index in processes.indices where processes[index].state == .up { connect(index) }
+    }
+
+    /// The process learns that its links are open.
+    private mutating func connect(_ index: Int) {
+        for other in processes.indices where processes[other].state == .up {
+            let validator = processes[other].validator
+            guard validator != processes[index].validator, processes[index].reaches.contains(other) else { continue }
+            tell(.connected(validator), to: index)
+        }
+    }
+
+    // MARK: Processes
+
+    /// Stops the process. It starts again later, maybe only to stop once more.
+    mutating func crash(_ index: Int) {
+        guard processes[index].isUp else { return }
+        counts.crashes += 1
+        stop(index)
+        agenda.add(.start(index, life: processes[index].life), at: now + random.within(50...12_000))
+    }
+
+    private mutating func stop(_ index: Int) {
+        processes[index].disk.crash { [random] bound in
+            var random = random
+            return Int(random.below(UInt64(bound)))
+        }
+        if processes[index].attack is Amnesiac { processes[index].disk.wipe() }
+        processes[index].state = .down
+        processes[index].life += 1
+        processes[index].inbox = []
+        processes[index].gathered = []
+        processes[index].inFlight = []
+        processes[index].mailbox = []
+        processes[index].wakeAt = nil
+        processes[index].hasMissedSync = false
+        trace.note("stops", of: index, at: now)
+    }
+
+    mutating func start(_ index: Int) {
+        guard !processes[index].isUp else { return }
+        processes[index].state = .up
+        processes[index].life += 1
+        processes[index].blocks = []
+        processes[index].replica = town.replica(processes[index].validator, settings)
+        trace.note("starts", of: index, at: now)
+        do {
+            for record in processes[index].disk.durable {
+                for block in try processes[index].replica.restore(record) { note(block, of: index) }
+            }
+        } catch {
+            if processes[index].isHonest {
+                oracle.report("validator \(processes[index].validator) refuses its journal: \(error)")
+            }
+            return
+        }
+        tell(.start, to: index)
+        connect(index)
+        for other in processes.indices where other != index && processes[other].state == .up {
+            guard processes[other].validator != processes[index].validator else { continue }
+            tell(.connected(processes[index].validator), to: other)
+        }
+        if isStormy, random.happens(permille: plan.amount(.relapses)) {
+            stop(index)
+            agenda.add(.start(index, life: processes[index].life), at: now + random.within(10...1000))
+        }
+    }
+
+    private mutating func pause(_ index: Int) {
+        guard processes[index].state == .up else { return }
+        processes[index].state = .paused
+        agenda.add(.resume(index, life: processes[index].life), at: now + random.within(100...30_000))
+        trace.note("pauses", of: index, at: now)
+    }
+
+    mutating func resume(_ index: Int) {
+        guard processes[index].state == .paused else { return }
+        processes[index].state = .up
+        processes[index].wakeAt = nil
+        trace.note("goes on", of: index, at: now)
+        if processes[index].hasMissedSync {
+            processes[index].hasMissedSync = false
+            commitEnded(index)
+        }
+        let mailbox = processes[index].mailbox
+        processes[index].mailbox = []
+        for (envelope, sender) in mailbox { take(envelope, from: sender, at: index) }
+        tell(.tick, to: index)
+    }
+
+    // MARK: The end of it
+
+    /// The weather clears, everybody is started, clocks are set, and whoever lies goes on lying.
+    mutating func calm() {
+        isStormy = false
+        network.heal()
+        for index in processes.indices {
+            processes[index].syncDelay = 0
+            processes[index].clock.skew = 0
+            switch processes[index].state {
+            case .down: start(index)
+            case .paused: resume(index)
+            case .up: break
+            }
+        }
+        reconnectAll()
+        trace.note("all is healed", of: 0, at: now)
+    }
+}

@@ -1,0 +1,172 @@
+import Models
+import Wire
+@_spi(Simulation) import Consensus
+@_spi(Simulation) import Replica
+
+/// The server's turn, on a simulated disk.
+extension Cluster {
+    // MARK: Coming in
+
+    mutating func arrive(_ envelope: Envelope, from sender: ValidatorIndex, at index: Int) {
+        switch processes[index].state {
+        case .down: return
+        case .paused:
+            // The sender's socket is full before much has come together.
+            if processes[index].mailbox.count < 4096 { processes[index].mailbox.append((envelope, sender)) }
+        case .up:
+            take(envelope, from: sender, at: index)
+            takeTurn(index)
+        }
+    }
+
+    mutating func take(_ envelope: Envelope, from sender: ValidatorIndex, at index: Int) {
+        counts.frames += 1
+        trace.arrival(envelope.frame, from: sender, to: index, at: now)
+        switch envelope.frame {
+        case .message(let message):
+            guard processes[index].replica.wants(message) else {
+                return processes[index].inbox.append(.unwanted(message, from: sender))
+            }
+            guard case .message(let verified) = envelope.verdict else { return }
+            processes[index].inbox.append(.message(verified, from: sender))
+        case .cosignature(let cosignature):
+            guard processes[index].replica.wants(cosignature), case .cosignature(let verified) = envelope.verdict else {
+                return
+            }
+            processes[index].inbox.append(.cosignature(verified))
+        }
+    }
+
+    mutating func wake(_ index: Int) {
+        guard processes[index].state == .up else { return }
+        processes[index].wakeAt = nil
+        tell(.tick, to: index)
+    }
+
+    // MARK: The turn
+
+    mutating func tell(_ event: ReplicaEvent, to index: Int) {
+        processes[index].inbox.append(event)
+        takeTurn(index)
+    }
+
+    mutating func takeTurn(_ index: Int) {
+        while !processes[index].inbox.isEmpty {
+            let events = processes[index].inbox
+            processes[index].inbox.removeAll(keepingCapacity: true)
+            let moment = processes[index].clock.moment(at: now)
+            for event in events {
+                for effect in processes[index].replica.step(event, at: moment) { perform(effect, of: index) }
+            }
+            releaseUndelayed(index)
+        }
+        commit(index)
+        scheduleWake(index)
+    }
+
+    private mutating func perform(_ effect: ReplicaEffect, of index: Int) {
+        switch effect {
+        case .persist(let record): processes[index].disk.stage(record)
+        case .sign(let statement):
+            let signed = town.sign(statement, by: processes[index].validator)
+            processes[index].disk.stage(.signed(signed))
+            processes[index].gathered.append(.statement(signed))
+        case .evidence(let evidence):
+            if processes[index].isHonest { oracle.see(evidence, in: town.committee) }
+        case .send, .cosign, .executed, .published, .answer, .compute, .attested, .serveHistory, .serveCars:
+            processes[index].gathered.append(.effect(effect))
+        }
+    }
+
+    private mutating func releaseUndelayed(_ index: Int) {
+        guard !processes[index].disk.hasStaged, !processes[index].disk.isCommitting else { return }
+        let released = processes[index].gathered
+        processes[index].gathered.removeAll(keepingCapacity: true)
+        for one in released { release(one, of: index) }
+    }
+
+    private mutating func commit(_ index: Int) {
+        guard processes[index].disk.hasStaged, !processes[index].disk.isCommitting else { return }
+        processes[index].disk.beginCommit()
+        processes[index].inFlight = processes[index].gathered
+        processes[index].gathered = []
+        let duration = random.within(0...3) + processes[index].syncDelay
+        agenda.add(.synced(index, life: processes[index].life), at: now + duration)
+    }
+
+    mutating func commitEnded(_ index: Int) {
+        guard processes[index].state == .up else {
+            // A stopped process learns of it when it goes on.
+            processes[index].hasMissedSync = true
+            return
+        }
+        counts.syncs += 1
+        processes[index].disk.endCommit()
+        if let breach = processes[index].disk.rules.breach, processes[index].isHonest {
+            oracle.report("validator \(processes[index].validator): \(breach)")
+        }
+        let durable = processes[index].inFlight
+        processes[index].inFlight = []
+        for one in durable { release(one, of: index) }
+        takeTurn(index)
+    }
+
+    private mutating func scheduleWake(_ index: Int) {
+        guard let deadline = processes[index].replica.nextDeadline else { return }
+        let time = max(processes[index].clock.time(of: deadline), now)
+        if let known = processes[index].wakeAt, known <= time { return }
+        processes[index].wakeAt = time
+        agenda.add(.wake(index, life: processes[index].life), at: time)
+    }
+
+    // MARK: Going out
+
+    private mutating func release(_ release: Release, of index: Int) {
+        switch release {
+        case .statement(let signed):
+            let validator = processes[index].validator
+            oracle.see(signed, by: validator)
+            if let (message, audience) = signed.delivery(from: validator) { send(message, to: audience, from: index) }
+            processes[index].inbox.append(.signed(signed))
+        case .effect(let effect): self.release(effect, of: index)
+        }
+    }
+
+    private mutating func release(_ effect: ReplicaEffect, of index: Int) {
+        let validator = processes[index].validator
+        switch effect {
+        case .persist, .sign, .evidence, .compute: break
+        case .send(let message, let audience): send(message, to: audience, from: index)
+        case .cosign(let head, let audience, let asksForReturn):
+            let own = town.cosigners.cosign(
+                head, as: validator, with: processes[index].keys.cosigning, asksForReturn: asksForReturn)
+            send(own.cosignature, to: audience, from: index)
+            processes[index].inbox.append(.cosignature(own))
+        case .executed(let block): note(block, of: index)
+        case .published(let head): if processes[index].isHonest { oracle.see(head) }
+        case .answer(let token, let answer): tell(answer, token, by: index)
+        case .attested(let car): if processes[index].isHonest { attested.append((validator, car.hash)) }
+        case .serveHistory(let request, let peer): serve(request, to: peer, by: index)
+        case .serveCars(let request, let peer): serve(request, to: peer, by: index)
+        }
+    }
+
+    mutating func note(_ block: ExecutedBlock, of index: Int) {
+        processes[index].blocks.append(block.finalized)
+        trace.block(block, at: index, now)
+        oracle.see(block, by: processes[index].validator)
+    }
+
+    private mutating func serve(_ request: HistoryRequest, to peer: ValidatorIndex, by index: Int) {
+        let stored = processes[index].blocks.lazy.filter { $0.height >= request.height }
+        guard let batch = HistoryBatch(of: stored.map { ($0.block, $0.certificate) }) else { return }
+        send(.historyBatch(batch), to: .one(peer), from: index)
+    }
+
+    private mutating func serve(_ request: CarRequest, to peer: ValidatorIndex, by index: Int) {
+        let cars = processes[index].blocks.flatMap { $0.cars + $0.voidCars }.filter { $0.lane == request.lane }
+        let byHash = Dictionary(cars.map { ($0.hash, $0) }) { first, _ in first }
+        guard let batch = CarBatch(answering: request, find: { byHash[$0] }) else { return }
+        send(.carBatch(batch), to: .one(peer), from: index)
+    }
+}

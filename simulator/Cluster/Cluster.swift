@@ -1,0 +1,184 @@
+import Consensus
+import Cryptography
+import Models
+import Replica
+import Wire
+
+/// A committee on a simulated network with simulated disks and clocks: the very replica that the server drives, in a world that a seed decides.
+///
+/// The world is a queue of appointments. Each wakes a process, brings it a frame, ends its sync, or does harm. A process's turn is the server's: step
+/// the replica, stage what must be durable, and let nothing out before a sync has ended; only that here the sync takes simulated time and may
+/// never end. Everything that a run does follows from its seed and its plan, and its trace has a digest by which two runs are compared.
+public struct Cluster: Sendable {
+    enum Event: Sendable {
+        case arrival(Envelope, from: ValidatorIndex, to: Int)
+        case synced(Int, life: Int)
+        case wake(Int, life: Int)
+        case start(Int, life: Int)
+        case resume(Int, life: Int)
+        case strike(Fault)
+        case heal(Fault)
+        case sighting
+        case provoke(Int)
+        case retry
+    }
+
+    let town: Town
+    let settings: ConsensusSettings
+    let options: ClusterOptions
+    /// What goes wrong.
+    public let plan: FaultPlan
+    var random: SeededGenerator
+    var now: UInt64 = 0
+    var agenda = Agenda<Event>()
+    var processes: [Process] = []
+    var network: Network
+    var vehicles: Vehicles
+    var oracle: Oracle
+    var trace: Trace
+    let checks: Checks
+    /// Whether faults strike: in the first phase they do.
+    var isStormy = true
+    /// Own cars that honest validators were told are attested: none of them may be lost.
+    var attested: [(validator: ValidatorIndex, car: Digest)] = []
+    /// What happened, in numbers.
+    public internal(set) var counts = ClusterCounts()
+
+    /// The world of a seed before its first event.
+    public init(seed: UInt64, options: ClusterOptions) {
+        self.options = options
+        random = SeededGenerator(seed: seed)
+        let drawn = FaultPlan(validators: options.validators, liars: options.liars, random: &random)
+        plan = options.without.reduce(drawn) { plan, name in plan.without(name) ?? plan }
+        // Real signatures now and then: that forgery fails is not the simulator's subject, but that nothing rests on cheap ones is.
+        let isReal = random.below(UInt64(options.realOneIn)) == 0
+        town = Town(validators: options.validators, isReal: isReal)
+        settings = options.settings
+        checks = Checks(town)
+        network = Network()
+        vehicles = Vehicles(options.vehicles, in: town)
+        oracle = Oracle(liars: Set(plan.liars.keys))
+        trace = Trace(isKept: options.keepsTrace)
+        addProcesses()
+    }
+
+    /// Whether signatures are Ed25519 in this run.
+    public var hasRealSignatures: Bool { town.isReal }
+
+    /// What was breached first, in words; nil while all holds.
+    public var breach: String? { oracle.breach }
+
+    /// A digest of all that has happened, in 16 digits.
+    public var digest: String { trace.description }
+
+    /// The lines of the trace since the last call; none unless the options keep them.
+    public mutating func takeTrace() -> [String] { trace.takeLines() }
+
+    /// The world's time, in milliseconds.
+    public var time: UInt64 { now }
+
+    // MARK: Making the world
+
+    private mutating func addProcesses() {
+        for validator in 0..<options.validators { add(validator) }
+        let twins = plan.liars.filter { $0.value == .twin }.keys.sorted()
+        for validator in twins { add(validator) }
+        let everybody = Set(processes.indices)
+        for index in processes.indices { processes[index].reaches = everybody }
+        for validator in twins { separate(validator) }
+    }
+
+    private mutating func add(_ validator: ValidatorIndex) {
+        var process = Process(
+            validator: validator, keys: town.keys[validator], attack: plan.liars[validator]?.make(), reaches: [],
+            replica: town.replica(validator, settings))
+        process.clock.skew = offset(plan.amount(.skew))
+        process.clock.rate = UInt64(1000 + offset(plan.amount(.drift)))
+        processes.append(process)
+    }
+
+    /// A number within ±`bound`.
+    private mutating func offset(_ bound: UInt64) -> Int64 {
+        bound == 0 ? 0 : Int64(random.within(0...2 * bound)) - Int64(bound)
+    }
+
+    /// Each life of a twin has others of its own; some hear both, some neither.
+    mutating func separate(_ validator: ValidatorIndex) {
+        let lives = processes.indices.filter { processes[$0].validator == validator }
+        for life in lives {
+            let others = processes.indices.filter { processes[$0].validator != validator }
+            processes[life].reaches = Set(others.filter { _ in random.happens(permille: 600) })
+        }
+    }
+
+    // MARK: Running
+
+    /// Lets `milliseconds` pass, or less where something is breached.
+    mutating func run(for milliseconds: UInt64) {
+        let end = now + milliseconds
+        while oracle.breach == nil, let next = agenda.popFirst(until: end) {
+            now = next.time
+            handle(next.event)
+            counts.events += 1
+        }
+        now = end
+    }
+
+    private mutating func handle(_ event: Event) {
+        switch event {
+        case .arrival(let envelope, let sender, let index): arrive(envelope, from: sender, at: index)
+        case .synced(let index, let life): if processes[index].life == life { commitEnded(index) }
+        case .wake(let index, let life): if processes[index].life == life { wake(index) }
+        case .start(let index, let life): if processes[index].life == life { start(index) }
+        case .resume(let index, let life): if processes[index].life == life { resume(index) }
+        case .strike(let fault): strike(fault)
+        case .heal(let fault): heal(fault)
+        case .sighting: sight()
+        case .provoke(let index): provoke(index)
+        case .retry: retryReports()
+        }
+    }
+}
+
+/// What a run is made of.
+public struct ClusterOptions: Sendable {
+    /// Members of the committee.
+    public var validators = 4
+    /// Members that lie, at most f if all is to hold.
+    public var liars = 1
+    /// How long things go wrong, in milliseconds.
+    public var stormMilliseconds: UInt64 = 120_000
+    /// How long the healed committee has to agree, in milliseconds.
+    public var calmMilliseconds: UInt64 = 120_000
+    /// Vehicles that report.
+    public var vehicles = 8
+    /// Reports a second, of all vehicles together.
+    public var reportsPerSecond: UInt64 = 5
+    /// One run in so many has real signatures.
+    public var realOneIn = 32
+    /// Names of faults and attacks that are left out of the plan.
+    public var without: [String] = []
+    /// Whether the trace is kept in words.
+    public var keepsTrace = false
+    /// The validators' settings.
+    public var settings = ConsensusSettings()
+
+    /// The defaults: four validators, one of which lies, two minutes.
+    public init() {}
+}
+
+/// What happened in a run, in numbers.
+public struct ClusterCounts: Sendable, Equatable {
+    /// Appointments kept.
+    public var events: UInt64 = 0
+    /// Frames that arrived.
+    public var frames: UInt64 = 0
+    /// Syncs that ended.
+    public var syncs: UInt64 = 0
+    /// Processes that stopped without being asked.
+    public var crashes: UInt64 = 0
+    /// Strikes of faults.
+    public var strikes: UInt64 = 0
+    /// Reports that vehicles made.
+    public var reports: UInt64 = 0
+}

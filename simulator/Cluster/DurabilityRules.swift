@@ -1,0 +1,59 @@
+import Consensus
+import Cryptography
+
+/// The table of what must be durable before what, as a property of one validator's journal: whatever a record rests on stands before it.
+/// The simulated disk keeps it with each record that it writes.
+struct DurabilityRules: Sendable {
+    private var blocks: Set<Digest> = []
+    private var cars: Set<Digest> = []
+    private var notarized: Set<Digest> = []
+    private var highestCertified: UInt64 = 0
+    /// The first record that stood before what it rests on, in words.
+    private(set) var breach: String?
+
+    mutating func see(_ record: Record) {
+        switch record {
+        case .signed(let signed): see(signed.statement)
+        case .car(let car): cars.insert(car.hash)
+        case .block(let block): blocks.insert(block.hash)
+        case .certificate(let certificate):
+            highestCertified = max(highestCertified, certificate.view)
+            if certificate.kind != .nullify { notarized.insert(certificate.hash) }
+        case .finalized(let final):
+            expect(blocks.contains(final.hash), "block \(final.height) is final without its body")
+        }
+    }
+
+    private mutating func see(_ statement: Statement) {
+        switch statement {
+        case .ownCar(let car): cars.insert(car.hash)
+        case .ack(let ack):
+            expect(
+                cars.contains(ack.hash), "car \(ack.position) of lane \(ack.lane) is acknowledged and may be forgotten")
+        case .proposal(let block):
+            expectEntered(block.view)
+            blocks.insert(block.hash)
+        case .vote(let vote): see(vote)
+        }
+    }
+
+    private mutating func see(_ vote: Vote) {
+        switch vote.kind {
+        case .notarize:
+            expectEntered(vote.view)
+            expect(blocks.contains(vote.hash), "the block of view \(vote.view) has a vote and may be forgotten")
+        case .nullify: expectEntered(vote.view)
+        case .finalize:
+            expect(
+                notarized.contains(vote.hash), "view \(vote.view) is finalized and its notarization may be forgotten")
+        }
+    }
+
+    private mutating func expectEntered(_ view: UInt64) {
+        expect(highestCertified + 1 >= view, "it speaks in view \(view) and may forget why it is there")
+    }
+
+    private mutating func expect(_ condition: Bool, _ words: @autoclosure () -> String) {
+        if !condition, breach == nil { breach = words() }
+    }
+}
