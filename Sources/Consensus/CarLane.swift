@@ -106,13 +106,13 @@ struct CarLane: Sendable {
     // MARK: Acknowledging
 
     /// Cars to acknowledge now, the lowest first. They are bound: nothing else at their positions ever will be.
-    mutating func takeAcknowledgeable(at now: Timestamp, tolerance: UInt64) -> [SignedCar] {
+    mutating func takeAcknowledgeable(at now: Timestamp, _ settings: ConsensusSettings) -> [SignedCar] {
         guard isChanged || heldBackUntil.map({ $0 <= now }) ?? false else { return [] }
         isChanged = false
         heldBackUntil = nil
         var ready: [SignedCar] = []
         for position in positions {
-            for hash in slots[position] ?? [] where vet(hash, at: now, tolerance: tolerance) && bound[position] == nil {
+            for hash in slots[position] ?? [] where vet(hash, at: now, settings) && mayBind(position, hash, settings) {
                 guard let known = held[hash], !known.isCertified else { continue }
                 bound[position] = hash
                 ready.append(known.signed)
@@ -121,12 +121,19 @@ struct CarLane: Sendable {
         return ready
     }
 
-    private mutating func vet(_ hash: Digest, at now: Timestamp, tolerance: UInt64) -> Bool {
+    private func mayBind(_ position: UInt64, _ hash: Digest, _ settings: ConsensusSettings) -> Bool {
+        bound[position] == nil || settings.planted == .secondAck && bound[position] != hash
+    }
+
+    private mutating func vet(_ hash: Digest, at now: Timestamp, _ settings: ConsensusSettings) -> Bool {
         guard let known = held[hash], known.payload == .valid else { return false }
         let header = known.signed.car.header
-        guard known.isVetted || isSound(header.parent, at: header.position - 1) else { return false }
+        guard
+            known.isVetted || isSound(header.parent, at: header.position - 1)
+                || settings.planted == .uncheckedAncestors
+        else { return false }
         // Never refused for age, but not believed before its time: see "log time".
-        let earliest = header.sealedAt - tolerance
+        let earliest = header.sealedAt - settings.carClockTolerance
         if !known.isVetted, earliest > now {
             heldBackUntil = min(heldBackUntil ?? earliest, earliest)
             return false

@@ -31,6 +31,7 @@ extension Consensus {
     /// Says again what others may have missed: why this view, what was said in it, the newest vote to finalize, and what there is to order.
     mutating func resendView() {
         pacemaker.resent(at: clock.instant)
+        if lacks(.noResend) { return }
         if let entryCertificate { emit(.send(.certificate(entryCertificate), to: .all)) }
         if let own = views[view]?.own {
             if let proposal = own.signedProposal { emit(.send(.proposal(proposal), to: .all)) }

@@ -14,7 +14,7 @@ extension Consensus {
         case .conflict(let first): return report(.conflictingVotes(first, signed))
         case .counted(let equal):
             reportContradiction(of: signed)
-            if equal >= committee.quorum { form(signed.vote) }
+            if equal >= committee.quorum - (lacks(.quorumLessOne) ? 1 : 0) { form(signed.vote) }
         }
     }
 
@@ -39,7 +39,7 @@ extension Consensus {
     mutating func accept(_ certificate: Certificate) {
         guard wants(certificate) else { return }
         views[certificate.view, default: ViewState()].store(certificate)
-        emit(.persist(.certificate(certificate)))
+        if isKept(certificate) { emit(.persist(.certificate(certificate))) }
         emit(.send(.certificate(certificate), to: .all))
         switch certificate.kind {
         case .notarize: raiseNotarized(certificate)
@@ -48,6 +48,13 @@ extension Consensus {
         }
         if certificate.view >= view { enter(certificate.view + 1, by: certificate) }
         finalizeIfAllowed(certificate.view)
+    }
+
+    private func isKept(_ certificate: Certificate) -> Bool {
+        switch certificate.kind {
+        case .notarize: !lacks(.finalizeWithoutNotarization) && !lacks(.viewWithoutCertificate)
+        case .nullify, .finalize: !lacks(.viewWithoutCertificate)
+        }
     }
 
     private mutating func viewWasNullified() {
@@ -91,15 +98,21 @@ extension Consensus {
     /// Votes to finalize a notarized view that this validator never asked to nullify, and whose leader it has not seen lie.
     mutating func finalizeIfAllowed(_ view: UInt64) {
         guard let state = views[view], let notarization = state.notarization, view > finalizedView,
-            !state.isEquivocated, state.own.mayCast(.finalize)
+            !state.isEquivocated, mayFinalize(state.own)
         else { return }
         cast(.finalize, view: view, hash: notarization.hash)
+    }
+
+    private func mayFinalize(_ own: OwnStatements) -> Bool {
+        own.mayCast(.finalize) || lacks(.finalizeAfterNullify) && own[.finalize] == nil
     }
 
     /// Decides a vote, once and for all. Before the start it is the journal that says what was decided.
     mutating func cast(_ kind: VoteKind, view: UInt64, hash: Digest = .zero) {
         guard hasStarted else { return }
         let vote = Vote(kind, epoch: committee.epoch, view: view, hash: hash)
+        precondition(
+            (views[view]?.own.mayCast(kind) ?? true) || settings.planted != nil, "statements that exclude each other")
         views[view, default: ViewState()].own.cast(vote)
         if kind == .nullify { counters.nullifiesCast += 1 }
         emit(.sign(.vote(vote)))

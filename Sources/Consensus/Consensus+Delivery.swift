@@ -12,7 +12,7 @@ extension Consensus {
         case .connected(let blocks):
             for block in blocks { appendFinal(block, certificate: block.hash == newest.hash ? newest : nil) }
         case .missing: break
-        case .dead: preconditionFailure("more than f validators lied: two final blocks exclude each other")
+        case .dead: halt(.forked(view: newest.view, height: chain.tip.height))
         }
     }
 
@@ -28,8 +28,9 @@ extension Consensus {
     }
 
     mutating func appendFinal(_ block: Block, certificate: Certificate?) {
-        let isAppended = chain.append(block, certificate: certificate)
-        precondition(isAppended, "more than f validators lied: block \(block.height) is final and does not fit")
+        guard chain.append(block, certificate: certificate) else {
+            return halt(.forked(view: block.view, height: chain.tip.height))
+        }
         if let body = tree.takeUnjournaled(block.hash) { emit(.persist(.block(body))) }
         for proof in block.cut { note(proof) }
         tree.prune(through: block.view)
@@ -71,7 +72,7 @@ extension Consensus {
 
     private mutating func deliver(_ entry: FinalChain.Entry, segments: [Segment]) {
         let cars = segments.flatMap(\.cars)
-        for car in cars { journal(car) }
+        if !lacks(.finalWithoutCars) { for car in cars { journal(car) } }
         emit(.persist(.finalized(FinalizedRecord(height: entry.block.height, hash: entry.block.hash))))
         let ordered = Segment.executionOrder(segments)
         emit(

@@ -4,11 +4,21 @@ import Wire
 /// What is missing, said anew after every step.
 extension Consensus {
     mutating func fetchWhatIsMissing() {
-        let needs = historyNeeds + proposerNeeds + voterNeeds + notarizedNeeds + deliveryNeeds + gapNeeds
+        let all = historyNeeds + proposerNeeds + voterNeeds + notarizedNeeds + deliveryNeeds + gapNeeds
+        let needs = settings.planted == nil ? all : all.filter(isFetched)
         let requests = fetcher.pursue(needs, at: clock.instant, retryAfter: pacemaker.delay)
         for (request, peer) in requests {
             counters.requestsSent += 1
             emit(.send(request, to: .one(peer)))
+        }
+    }
+
+    /// A planted bug may keep a need from being met.
+    private func isFetched(_ need: Need) -> Bool {
+        switch need.goal {
+        case .block, .history: !lacks(.noBlockFetch)
+        case .cars: !lacks(.noCarFetch)
+        case .certificates: !lacks(.noCertificateFetch)
         }
     }
 

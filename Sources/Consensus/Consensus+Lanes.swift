@@ -41,7 +41,8 @@ extension Consensus {
 
     mutating func count(_ ack: SignedAck) {
         guard ack.ack.lane == me else { return lanes[ack.ack.lane].remember(ack) }
-        guard let attestation = own.count(ack, attesters: committee.attesters) else { return }
+        guard let attestation = own.count(ack, attesters: committee.attesters - (lacks(.attestersLessOne) ? 1 : 0))
+        else { return }
         lanes[me].note(attestation.proof)
         for car in attestation.cars {
             emit(.attested(AttestedCar(position: car.position, hash: car.hash, itemCount: car.items.count)))
@@ -58,8 +59,9 @@ extension Consensus {
 
     // MARK: Others' lanes
 
-    mutating func receive(_ signed: SignedCar, payload: CarPayload) {
+    mutating func receive(_ signed: SignedCar, payload found: CarPayload) {
         guard signed.lane != me else { return }
+        let payload = lacks(.uncheckedItems) ? .valid : found
         if let rival = lanes[signed.lane].receive(signed, payload: payload, window: settings.laneWindow) {
             report(.forkedLane(CarClaim(rival), CarClaim(signed)))
         }
@@ -68,9 +70,9 @@ extension Consensus {
 
     private mutating func acknowledge(_ lane: ValidatorIndex) {
         guard lane != me else { return }
-        let cars = lanes[lane].takeAcknowledgeable(at: clock.timestamp, tolerance: settings.carClockTolerance)
+        let cars = lanes[lane].takeAcknowledgeable(at: clock.timestamp, settings)
         for car in cars {
-            journal(car)
+            if !lacks(.ackWithoutCar) { journal(car) }
             counters.carsAcknowledged += 1
             emit(.sign(.ack(Ack(car.car))))
         }

@@ -27,8 +27,16 @@ extension Consensus {
     }
 
     private var isProposing: Bool {
-        committee.leader(of: view) == me && (views[view]?.own ?? OwnStatements()).mayPropose
+        committee.leader(of: view) == me && mayPropose
             && pacemaker.activeSince != nil
+    }
+
+    private var mayPropose: Bool {
+        let own = views[view]?.own ?? OwnStatements()
+        // A second proposal, where it is planted, follows a first one that nobody finalized soon.
+        return own.mayPropose
+            || lacks(.secondProposal) && own.proposals == 1
+                && pacemaker.leaderDeadline.map { clock.instant >= $0 } ?? false
     }
 
     /// What the leader lacks to propose.
@@ -73,6 +81,7 @@ extension Consensus {
             timestamp: LogTime.next(after: parent.timestamp, now: clock.timestamp))
         tree.insert(block)
         tree.setJournaled(block.hash)
+        precondition(views[view]?.own.mayPropose ?? true || settings.planted != nil, "a leader signs one block a view")
         views[view, default: ViewState()].own.propose(block.hash)
         counters.proposals += 1
         // The proposal's record holds the whole block and stands before the vote's, in the same turn.

@@ -29,18 +29,22 @@ extension Consensus {
         switch signed.statement {
         case .ownCar(let car):
             try check(car.header.epoch, isOurs: car.lane == me)
+            if lacks(.forgottenOwnCar) { return }
             guard own.restore(car, signature: signed.signature) else { throw .brokenLane(position: car.position) }
             lanes[me].keep(SignedCar(car: car, signature: signed.signature), payload: .valid, isJournaled: true)
         case .ack(let ack):
             try check(ack.epoch, isOurs: committee.contains(ack.lane))
+            if lacks(.forgottenAck) { return }
             guard lanes[ack.lane].bind(ack) else { throw .conflictingAck(lane: ack.lane, position: ack.position) }
             count(signed)
         case .proposal(let block):
             try check(block.header.epoch, isOurs: committee.leader(of: block.view) == me)
+            if lacks(.forgottenProposal) { return try restore(block) }
             try restore(proposal: block)
             count(signed)
         case .vote(let vote):
             try check(vote.epoch)
+            if isForgotten(vote) { return }
             try restore(vote: vote)
             count(signed)
         }
@@ -54,6 +58,15 @@ extension Consensus {
         }
         views[block.view, default: ViewState()].own.propose(block.hash)
         view = max(view, block.view)
+    }
+
+    /// A planted bug may lose a kind of vote.
+    private func isForgotten(_ vote: Vote) -> Bool {
+        switch vote.kind {
+        case .notarize: lacks(.forgottenNotarize)
+        case .nullify: lacks(.forgottenNullify)
+        case .finalize: lacks(.forgottenFinalize)
+        }
     }
 
     private mutating func restore(vote: Vote) throws(RestoreError) {

@@ -21,24 +21,37 @@ extension Consensus {
         if let first = views[block.view]?.proposal {
             guard first.block.hash != block.hash, views[block.view]?.isEquivocated == false else { return }
             views[block.view]?.isEquivocated = true
+            if lacks(.secondNotarize) { believe(signed) }
             return report(.conflictingProposals(first.signed.claim, signed.claim))
         }
+        believe(signed)
+    }
+
+    private mutating func believe(_ signed: SignedProposal) {
+        let block = signed.block
         views[block.view, default: ViewState()].proposal = ReceivedProposal(signed: signed, arrivedAt: clock.timestamp)
+        if lacks(.secondNotarize) { views[block.view]?.own.forget(.notarize) }
         tree.insert(block)
         for proof in block.cut { note(proof) }
     }
 
     /// The view's proposal, as long as this validator may vote for it.
     private var votable: ReceivedProposal? {
-        guard let state = views[view], state.own.mayCast(.notarize) else { return nil }
+        guard let state = views[view], mayNotarize(state.own) else { return nil }
         return state.proposal
+    }
+
+    private func mayNotarize(_ own: OwnStatements) -> Bool {
+        own.mayCast(.notarize) || lacks(.notarizeAfterNullify) && own[.notarize] == nil
     }
 
     mutating func vote() {
         guard let proposal = votable else { return }
         switch judge(proposal) {
         case .accept:
-            if let block = tree.takeUnjournaled(proposal.block.hash) { emit(.persist(.block(block))) }
+            if let block = tree.takeUnjournaled(proposal.block.hash), !lacks(.voteWithoutBlock) {
+                emit(.persist(.block(block)))
+            }
             cast(.notarize, view: view, hash: proposal.block.hash)
         case .refuse:
             counters.proposalsRefused += 1
@@ -73,12 +86,12 @@ extension Consensus {
         let header = proposal.block.header
         let sources = [committee.leader(of: header.view)]
         // A final view is never nullified, so an honest block's parent is not below it.
-        guard header.parentView >= finalizedView else { return .refuse }
+        guard header.parentView >= finalizedView || lacks(.uncheckedParent) else { return .refuse }
         if let hash = notarizedHash(at: header.parentView) {
-            guard hash == header.parentHash else { return .refuse }
+            guard hash == header.parentHash || lacks(.uncheckedParent) else { return .refuse }
         }
         let absent = absentCertificates(below: header)
-        if let absent { return .missing(certificateNeeds(absent, sources: sources)) }
+        if let absent, !lacks(.uncheckedNullifications) { return .missing(certificateNeeds(absent, sources: sources)) }
         guard let parent = tree.point(of: header.parentHash, from: chain.tip) else {
             return .missing(bodyNeeds(of: header.parentHash, sources: sources))
         }
@@ -113,7 +126,7 @@ extension Consensus {
     /// t_l without a proposal, t_a without a certificate, the leader's own wish, or f + 1 others of whom one is honest.
     mutating func nullifyIfDue() {
         let state = views[view] ?? ViewState()
-        guard state.own.mayCast(.nullify) else { return }
+        guard state.own.mayCast(.nullify), !lacks(.noTimeout) else { return }
         let others = state.tally(.nullify)
         let isJoining = others.count > committee.f || others[committee.leader(of: view)] != nil
         let isLate =
@@ -123,7 +136,8 @@ extension Consensus {
 
     /// Gives the view up, unless that was done or is too late.
     mutating func castNullify() {
-        guard (views[view] ?? ViewState()).own.mayCast(.nullify) else { return }
+        let own = (views[view] ?? ViewState()).own
+        guard own.mayCast(.nullify) || lacks(.nullifyAfterFinalize) && own[.nullify] == nil else { return }
         cast(.nullify, view: view)
     }
 
@@ -132,7 +146,7 @@ extension Consensus {
     /// When this view is nullified if nothing happens.
     var nullifyDeadline: Instant? {
         let state = views[view] ?? ViewState()
-        guard state.own.mayCast(.nullify) else { return nil }
+        guard state.own.mayCast(.nullify), !lacks(.noTimeout) else { return nil }
         return state.proposal == nil ? pacemaker.proposalDeadline : pacemaker.advanceDeadline
     }
 }

@@ -59,6 +59,8 @@ public struct Consensus: Sendable {
 
     var clock: Moment
     var hasStarted = false
+    /// It found that its rules do not hold, and says nothing more.
+    private var isHalted = false
     var effects: [ConsensusEffect] = []
     /// What has happened, in numbers.
     public internal(set) var counters = ConsensusCounters()
@@ -121,7 +123,7 @@ public struct Consensus: Sendable {
         case .signed(let statement): count(statement)
         case .tick: break
         }
-        if hasStarted { settle() }
+        if hasStarted, !isHalted { settle() }
         defer { effects.removeAll() }
         return effects
     }
@@ -147,6 +149,12 @@ public struct Consensus: Sendable {
     mutating func emit(_ effect: ConsensusEffect) {
         if case .send(_, .all) = effect, committee.n == 1 { return }
         effects.append(effect)
+    }
+
+    mutating func halt(_ reason: HaltReason) {
+        guard !isHalted else { return }
+        isHalted = true
+        effects.append(.halt(reason))
     }
 
     mutating func report(_ evidence: Evidence) {

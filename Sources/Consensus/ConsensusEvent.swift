@@ -42,6 +42,24 @@ public enum ConsensusEffect: Hashable, Sendable {
     case serveCars(CarRequest, to: ValidatorIndex)
     /// Somebody misbehaved, provably.
     case evidence(Evidence)
+    /// The rules of this machine rest on something that is not so: it says nothing more, and its shell stops the process.
+    case halt(HaltReason)
+}
+
+/// Why a validator cannot go on.
+public enum HaltReason: Hashable, Sendable {
+    /// Two final blocks exclude each other, the one of `view` and one at or below `height`: more than f validators lied.
+    case forked(view: UInt64, height: UInt64)
+}
+
+extension HaltReason: CustomStringConvertible {
+    /// The reason in words.
+    public var description: String {
+        switch self {
+        case .forked(let view, let height):
+            "the block of view \(view) is final and excludes the final block \(height): more than f validators lied"
+        }
+    }
 }
 
 /// An own car that f + 1 validators hold and found valid.

@@ -34,6 +34,9 @@ public struct ConsensusSettings: Hashable, Sendable {
     /// How long something missing may still be on its way before it is asked for.
     public var fetchPatience: UInt64 = 30
 
+    /// See `PlantedBug`.
+    var planted: PlantedBug?
+
     /// The settings that MEASUREMENTS were taken with.
     public init() {}
 }

@@ -34,10 +34,13 @@ struct Pacemaker: Sendable {
         if activeSince == nil { activeSince = now }
     }
 
-    mutating func viewWasNullified() { delay = min(settings.maximumDelay, delay + settings.delayGrowth) }
+    mutating func viewWasNullified() {
+        if settings.planted == .endlessDelay { return delay = min(delay * 2, 1 << 40) }
+        delay = min(settings.maximumDelay, delay + settings.delayGrowth)
+    }
 
     mutating func blockWasFinalized() {
-        let reset = min(delay, settings.startDelay)
+        let reset = settings.planted == .endlessDelay ? delay : min(delay, settings.startDelay)
         delay = max(settings.minimumDelay, reset > settings.delayDecay ? reset - settings.delayDecay : 0)
     }
 

@@ -42,6 +42,8 @@ struct ReceivedProposal: Sendable {
 struct OwnStatements: Sendable {
     /// The block that was put up for proposal.
     private(set) var proposed: Digest?
+    /// How many were: one at most, where no bug is planted.
+    private(set) var proposals = 0
     /// The same with its signature, once it is durable.
     var signedProposal: SignedProposal?
     private var decided: [VoteKind: Vote] = [:]
@@ -61,18 +63,20 @@ struct OwnStatements: Sendable {
     var mayPropose: Bool { proposed == nil && mayCast(.notarize) }
 
     mutating func propose(_ block: Digest) {
-        precondition(proposed ?? block == block, "a leader that signs two blocks for a view is a liar")
+        proposals += 1
         proposed = block
     }
 
     mutating func cast(_ vote: Vote) {
-        precondition(mayCast(vote.kind), "two statements that exclude each other")
         decided[vote.kind] = vote
     }
 
     mutating func store(_ vote: SignedVote) {
         signed[vote.vote.kind] = vote
     }
+
+    /// Only a planted bug forgets.
+    mutating func forget(_ kind: VoteKind) { decided[kind] = nil }
 
     /// What was decided, durable or not.
     subscript(kind: VoteKind) -> Vote? { decided[kind] }

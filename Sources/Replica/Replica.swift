@@ -236,6 +236,7 @@ public struct Replica: Sendable {
             case .evidence(let evidence):
                 counters.evidence += 1
                 effects.append(.evidence(evidence))
+            case .halt(let reason): effects.append(.halt(reason))
             }
         }
         return effects

@@ -53,4 +53,6 @@ public enum ReplicaEffect: Sendable {
     case serveCars(CarRequest, to: ValidatorIndex)
     /// A validator was caught.
     case evidence(Evidence)
+    /// The replica cannot go on: stop the process.
+    case halt(HaltReason)
 }

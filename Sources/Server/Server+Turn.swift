@@ -75,6 +75,9 @@ extension Server {
             // What it signed may hold vehicles' reports, which do not belong into an operator's log.
             let culprit = configuration.names[evidence.culprit(in: committee)]
             logger.warning("\(culprit) was caught: \(evidence.label)")
+        case .halt(let reason):
+            // Whatever it said next might help the fork along.
+            fatalError("\(reason)")
         }
     }
 

@@ -26,6 +26,7 @@ struct SimulateCluster: AsyncParsableCommand {
     @Option(help: "Simulated minutes in which things go wrong.") var minutes = 2.0
     @Option(help: "Reports of vehicles a second.") var reports: UInt64 = 5
     @Option(help: "Faults and attacks that are left out, separated by commas.") var without: String?
+    @Option(help: "A rule of consensus that is left out: see 'waymark simulate mutations'.") var plant: String?
     @Flag(help: "Tell everything that happens in words.") var trace = false
     @Flag(help: "Print one JSON object.") var json = false
 
@@ -38,6 +39,7 @@ struct SimulateCluster: AsyncParsableCommand {
         }
         guard seed == nil || seeds == nil else { throw ValidationError("--seed or --seeds, not both") }
         let known = Fault.allCases.map(\.rawValue) + AttackKind.allCases.map(\.rawValue)
+        if let plant, !ClusterOptions.plantable.contains(plant) { throw ValidationError("no bug is called \(plant)") }
         for name in names where !known.contains(name) {
             throw ValidationError("nothing is called \(name): there are \(known.joined(separator: ", "))")
         }
@@ -53,6 +55,7 @@ struct SimulateCluster: AsyncParsableCommand {
         options.reportsPerSecond = reports
         options.without = names
         options.keepsTrace = trace
+        if let plant { _ = options.plant(plant) }
         return options
     }
 
@@ -82,6 +85,7 @@ struct SimulateCluster: AsyncParsableCommand {
         let without = Minimizer.minimize(seed: seed, options: options)
         var words = ["waymark simulate cluster --seed \(seed) --validators \(validators) --minutes \(minutes)"]
         words.append("--byzantine \(options.liars) --reports \(reports)")
+        if let plant { words.append("--plant \(plant)") }
         if !without.isEmpty { words.append("--without \(without.joined(separator: ","))") }
         return words.joined(separator: " ")
     }
@@ -92,7 +96,8 @@ struct SimulateCluster: AsyncParsableCommand {
         let started = Date()
         var terminal = Terminal()
         var tally = ClusterTally()
-        for await outcome in outcomes(of: seeds) {
+        let options = options
+        for await outcome in concurrently(seeds.first...seeds.last, { ClusterOutcome(seed: $0, options: options) }) {
             tally.add(outcome)
             if let failure = outcome.failure { terminal.say("seed \(outcome.seed) fails: \(failure)") }
             terminal.draw([tally.progress(of: seeds.count, since: started)])
@@ -101,30 +106,6 @@ struct SimulateCluster: AsyncParsableCommand {
         let report = tally.report(seeds, seconds: Date().timeIntervalSince(started))
         if json { try JSONOutput.print(report) } else { print(report.text) }
         if !tally.failed.isEmpty { throw ExitCode(1) }
-    }
-
-    /// The outcomes of all seeds as they come, one run a core at a time.
-    private func outcomes(of seeds: SeedRange) -> AsyncStream<ClusterOutcome> {
-        let options = options
-        return AsyncStream { stream in
-            Task {
-                await withTaskGroup(of: ClusterOutcome.self) { group in
-                    var next = seeds.first
-                    func add() {
-                        guard next <= seeds.last else { return }
-                        let seed = next
-                        next += 1
-                        group.addTask { ClusterOutcome(seed: seed, options: options) }
-                    }
-                    for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { add() }
-                    for await outcome in group {
-                        stream.yield(outcome)
-                        add()
-                    }
-                }
-                stream.finish()
-            }
-        }
     }
 }
 

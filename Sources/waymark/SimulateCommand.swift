@@ -8,6 +8,8 @@ struct SimulateCommand: AsyncParsableCommand {
         discussion: """
             waymark simulate fleet     vehicles on a map, against a committee that runs already (the default)
             waymark simulate cluster   validators on a simulated network, with simulated disks, clocks and liars
+            waymark simulate mutations the same with rules left out, which must show
             """,
-        subcommands: [SimulateFleet.self, SimulateCluster.self], defaultSubcommand: SimulateFleet.self)
+        subcommands: [SimulateFleet.self, SimulateCluster.self, SimulateMutations.self],
+        defaultSubcommand: SimulateFleet.self)
 }

@@ -135,7 +135,7 @@ import Wire
     }
 
     private func acknowledged(_ lane: inout CarLane) -> [UInt64] {
-        lane.takeAcknowledgeable(at: Timestamp(milliseconds: 0), tolerance: 0).map(\.position)
+        lane.takeAcknowledgeable(at: Timestamp(milliseconds: 0), ConsensusSettings()).map(\.position)
     }
 
     @Test func carsAreAcknowledgedInOrderWhateverOrderTheyComeIn() {

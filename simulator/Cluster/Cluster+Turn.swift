@@ -73,6 +73,8 @@ extension Cluster {
             processes[index].gathered.append(.statement(signed))
         case .evidence(let evidence):
             if processes[index].isHonest { oracle.see(evidence, in: town.committee) }
+        case .halt(let reason):
+            if processes[index].isHonest { oracle.report("validator \(processes[index].validator) stops: \(reason)") }
         case .send, .cosign, .executed, .published, .answer, .compute, .attested, .serveHistory, .serveCars:
             processes[index].gathered.append(.effect(effect))
         }
@@ -135,7 +137,7 @@ extension Cluster {
     private mutating func release(_ effect: ReplicaEffect, of index: Int) {
         let validator = processes[index].validator
         switch effect {
-        case .persist, .sign, .evidence, .compute: break
+        case .persist, .sign, .evidence, .halt, .compute: break
         case .send(let message, let audience): send(message, to: audience, from: index)
         case .cosign(let head, let audience, let asksForReturn):
             let own = town.cosigners.cosign(

@@ -1,4 +1,4 @@
-import Consensus
+@_spi(Simulation) import Consensus
 import Cryptography
 import Models
 import Replica
@@ -37,6 +37,7 @@ public struct Cluster: Sendable {
     var oracle: Oracle
     var trace: Trace
     let checks: Checks
+    private var eventsAtOnce = 0
     /// Whether faults strike: in the first phase they do.
     var isStormy = true
     /// Own cars that honest validators were told are attested: none of them may be lost.
@@ -117,11 +118,18 @@ public struct Cluster: Sendable {
     mutating func run(for milliseconds: UInt64) {
         let end = now + milliseconds
         while oracle.breach == nil, let next = agenda.popFirst(until: end) {
+            watchForStandstill(next.time)
             now = next.time
             handle(next.event)
             counts.events += 1
         }
         now = end
+    }
+
+    /// A replica that wants to be woken again at once, over and over, would keep its thread busy for nothing.
+    private mutating func watchForStandstill(_ time: UInt64) {
+        eventsAtOnce = time == now ? eventsAtOnce + 1 : 0
+        if eventsAtOnce > 100_000 { oracle.report("time stands still: 100,000 events in a millisecond") }
     }
 
     private mutating func handle(_ event: Event) {
@@ -162,6 +170,16 @@ public struct ClusterOptions: Sendable {
     public var keepsTrace = false
     /// The validators' settings.
     public var settings = ConsensusSettings()
+
+    /// Plants the bug of this name in all honest validators; false where there is none of that name.
+    public mutating func plant(_ name: String) -> Bool {
+        guard let bug = PlantedBug(rawValue: name) else { return false }
+        settings.plantedBug = bug
+        return true
+    }
+
+    /// Names of the bugs that can be planted.
+    public static var plantable: [String] { PlantedBug.allCases.map(\.rawValue) }
 
     /// The defaults: four validators, one of which lies, two minutes.
     public init() {}

@@ -71,6 +71,8 @@ struct Oracle: Sendable {
         log.append(logged)
         leaves += block.leaves
         ordered.formUnion(logged.cars)
+        let isClean = block.finalized.cars.allSatisfy { $0.car.items.last != Town.invalidItem }
+        expect(isClean, "block \(block.height) orders a car with an invalid item")
         for accepted in block.submissions {
             let isNew = committed.insert(accepted.submission.key).inserted
             expect(isNew, "a report is in the log twice: \(accepted.submission.key)")

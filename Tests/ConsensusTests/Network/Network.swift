@@ -179,7 +179,8 @@ struct Network {
                     statement, signature: nodes[index].key.sign(statement.signingMessage(chain: Keys.chain)))
                 records.append(.signed(signed))
                 later.append(effect)
-            case .send, .attested, .expired, .finalized, .serveHistory, .serveCars, .evidence: later.append(effect)
+            case .send, .attested, .expired, .finalized, .serveHistory, .serveCars, .evidence, .halt:
+                later.append(effect)
             }
         }
         nodes[index].unsynced += records
@@ -220,6 +221,7 @@ struct Network {
         case .evidence(let evidence):
             watch.see(evidence, in: committee, seed: seed)
             nodes[index].evidence.append(evidence)
+        case .halt(let reason): Issue.record("seed \(seed): node \(index) stops: \(reason)")
         }
     }
 
