@@ -125,6 +125,7 @@ extension Consensus {
 
     /// t_l without a proposal, t_a without a certificate, the leader's own wish, or f + 1 others of whom one is honest.
     mutating func nullifyIfDue() {
+        if lacks(.nullifyAfterFinalize) { joinInViewBefore() }
         let state = views[view] ?? ViewState()
         guard state.own.mayCast(.nullify), !lacks(.noTimeout) else { return }
         let others = state.tally(.nullify)
@@ -137,8 +138,13 @@ extension Consensus {
     /// Gives the view up, unless that was done or is too late.
     mutating func castNullify() {
         let own = (views[view] ?? ViewState()).own
-        guard own.mayCast(.nullify) || lacks(.nullifyAfterFinalize) && own[.nullify] == nil else { return }
-        cast(.nullify, view: view)
+        if own.mayCast(.nullify) { cast(.nullify, view: view) }
+    }
+
+    /// A planted bug: joins those who nullify a view that this validator has left, whatever it said there.
+    private mutating func joinInViewBefore() {
+        guard let state = views[view - 1], state.own[.nullify] == nil, state.tally(.nullify).count > 0 else { return }
+        cast(.nullify, view: view - 1)
     }
 
     private func hasPassed(_ deadline: Instant?) -> Bool { deadline.map { clock.instant >= $0 } ?? false }

@@ -53,6 +53,14 @@ import Wire
                 timestamp: timestamp + milliseconds), cut: [])
     }
 
+    /// The same block after another one than its parent, which it says is of `parentView`.
+    public func moved(onto parent: Block, of parentView: UInt64) -> Block {
+        Block(
+            header: BlockHeader(
+                epoch: header.epoch, view: view, height: parent.height + 1, parentView: parentView,
+                parentHash: parent.hash, bodyDigest: header.bodyDigest, timestamp: timestamp), cut: cut)
+    }
+
     /// The same block on a parent that is not its own.
     public func misplaced(on parent: Digest, of parentView: UInt64) -> Block {
         Block(

@@ -27,6 +27,7 @@ extension Cluster {
         case .cuts: strikeNetwork(fault, lasting: 200...8000) { $0.cut() }
         case .slowLinks: strikeNetwork(fault, lasting: 1000...10_000) { $0.slow() }
         case .crashes, .diskErrors: crash(target)
+        case .tornWrites: processes[target].isDoomed = true
         case .blackouts: for index in processes.indices { crash(index) }
         case .pauses: pause(target)
         case .jumps: processes[target].clock.skew += Int64(random.within(0...8000)) - 4000
@@ -104,14 +105,15 @@ extension Cluster {
         guard processes[index].isUp else { return }
         counts.crashes += 1
         stop(index)
-        agenda.add(.start(index, life: processes[index].life), at: now + random.within(50...12_000))
+        // Half of them are back before the others give up the view.
+        let isBrief = random.happens(permille: 500)
+        let absence = random.within(isBrief ? 20...400 : 400...12_000)
+        agenda.add(.start(index, life: processes[index].life), at: now + absence)
     }
 
     private mutating func stop(_ index: Int) {
-        processes[index].disk.crash { [random] bound in
-            var random = random
-            return Int(random.below(UInt64(bound)))
-        }
+        let share = random.next()
+        remember(processes[index].disk.crash { Int(share % UInt64($0)) }, of: index)
         if processes[index].attack is Amnesiac { processes[index].disk.wipe() }
         processes[index].state = .down
         processes[index].life += 1
@@ -121,6 +123,7 @@ extension Cluster {
         processes[index].mailbox = []
         processes[index].wakeAt = nil
         processes[index].hasMissedSync = false
+        processes[index].isDoomed = false
         trace.note("stops", of: index, at: now)
     }
 
@@ -184,6 +187,7 @@ extension Cluster {
         for index in processes.indices {
             processes[index].syncDelay = 0
             processes[index].clock.skew = 0
+            processes[index].isDoomed = false
             switch processes[index].state {
             case .down: start(index)
             case .paused: resume(index)

@@ -37,11 +37,11 @@ extension Cluster {
         agenda.add(.provoke(index), at: now + 100)
     }
 
-    private mutating func post(_ index: Int, _ write: (inout any Attack, inout Liar) -> [Letter]) {
+    mutating func post(_ index: Int, _ write: (inout any Attack, inout Liar) -> [Letter]) {
         guard var attack = processes[index].attack else { return }
         var liar = Liar(
             town: town, me: processes[index].validator, view: processes[index].replica.view,
-            random: SeededGenerator(seed: random.next()))
+            final: processes[index].blocks.last?.block, random: SeededGenerator(seed: random.next()))
         let letters = write(&attack, &liar)
         processes[index].attack = attack
         for letter in letters {

@@ -24,6 +24,7 @@ extension Cluster {
         trace.arrival(envelope.frame, from: sender, to: index, at: now)
         switch envelope.frame {
         case .message(let message):
+            if processes[index].attack != nil { post(index) { attack, liar in attack.hear(message, as: &liar) } }
             guard processes[index].replica.wants(message) else {
                 return processes[index].inbox.append(.unwanted(message, from: sender))
             }
@@ -90,6 +91,7 @@ extension Cluster {
     private mutating func commit(_ index: Int) {
         guard processes[index].disk.hasStaged, !processes[index].disk.isCommitting else { return }
         processes[index].disk.beginCommit()
+        if processes[index].isDoomed { return crash(index) }
         processes[index].inFlight = processes[index].gathered
         processes[index].gathered = []
         let duration = random.within(0...3) + processes[index].syncDelay
@@ -103,14 +105,20 @@ extension Cluster {
             return
         }
         counts.syncs += 1
-        processes[index].disk.endCommit()
-        if let breach = processes[index].disk.rules.breach, processes[index].isHonest {
-            oracle.report("validator \(processes[index].validator): \(breach)")
-        }
+        remember(processes[index].disk.endCommit(), of: index)
         let durable = processes[index].inFlight
         processes[index].inFlight = []
         for one in durable { release(one, of: index) }
         takeTurn(index)
+    }
+
+    /// What is durable binds, whether or not anybody has heard it.
+    mutating func remember(_ written: [Record], of index: Int) {
+        let validator = processes[index].validator
+        for case .signed(let signed) in written { oracle.see(signed, by: validator) }
+        if let breach = processes[index].disk.rules.breach, processes[index].isHonest {
+            oracle.report("validator \(validator): \(breach)")
+        }
     }
 
     private mutating func scheduleWake(_ index: Int) {
@@ -127,7 +135,6 @@ extension Cluster {
         switch release {
         case .statement(let signed):
             let validator = processes[index].validator
-            oracle.see(signed, by: validator)
             if let (message, audience) = signed.delivery(from: validator) { send(message, to: audience, from: index) }
             processes[index].inbox.append(.signed(signed))
         case .effect(let effect): self.release(effect, of: index)

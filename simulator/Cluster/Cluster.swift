@@ -53,7 +53,8 @@ public struct Cluster: Sendable {
         plan = options.without.reduce(drawn) { plan, name in plan.without(name) ?? plan }
         // Real signatures now and then: that forgery fails is not the simulator's subject, but that nothing rests on cheap ones is.
         let isReal = random.below(UInt64(options.realOneIn)) == 0
-        town = Town(validators: options.validators, isReal: isReal)
+        let rota = Self.rota(of: options.validators, random: &random)
+        town = Town(validators: options.validators, rota: rota, isReal: isReal)
         settings = options.settings
         checks = Checks(town)
         network = Network()
@@ -79,6 +80,14 @@ public struct Cluster: Sendable {
     public var time: UInt64 { now }
 
     // MARK: Making the world
+
+    /// Each in turn, or in half of the worlds twice as many turns in any order: a liar may lead several views in a row.
+    private static func rota(of validators: Int, random: inout SeededGenerator) -> [ValidatorIndex] {
+        let members = Array(0..<validators)
+        guard random.happens(permille: 500) else { return members }
+        let extra = members.map { _ in Int(random.below(UInt64(validators))) }
+        return (members + extra).shuffled(using: &random)
+    }
 
     private mutating func addProcesses() {
         for validator in 0..<options.validators { add(validator) }

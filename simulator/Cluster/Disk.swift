@@ -23,18 +23,23 @@ struct Disk: Sendable {
         staged = []
     }
 
-    /// The sync has succeeded.
-    mutating func endCommit() {
-        write(committing ?? [])
+    /// The sync has succeeded. Returns what is durable now.
+    mutating func endCommit() -> [Record] {
+        let written = committing ?? []
         committing = nil
+        write(written)
+        return written
     }
 
     /// The process is gone. Of what was being written some beginning is there, the rest is lost, as is all that was only staged.
-    mutating func crash(keeping share: (Int) -> Int) {
+    /// Returns that beginning.
+    mutating func crash(keeping share: (Int) -> Int) -> [Record] {
         let writing = committing ?? []
-        write(Array(writing.prefix(share(writing.count + 1))))
+        let written = Array(writing.prefix(share(writing.count + 1)))
+        write(written)
         committing = nil
         staged = []
+        return written
     }
 
     private mutating func write(_ records: [Record]) {

@@ -2,18 +2,21 @@ import Consensus
 import Cryptography
 
 /// The table of what must be durable before what, as a property of one validator's journal: whatever a record rests on stands before it.
-/// The simulated disk keeps it with each record that it writes.
+/// The simulated disk keeps it with each record that it writes. And nothing is signed twice: what is said again is what was stored.
 struct DurabilityRules: Sendable {
     private var blocks: Set<Digest> = []
     private var cars: Set<Digest> = []
     private var notarized: Set<Digest> = []
     private var highestCertified: UInt64 = 0
+    private var said: Set<Statement.Key> = []
     /// The first record that stood before what it rests on, in words.
     private(set) var breach: String?
 
     mutating func see(_ record: Record) {
         switch record {
-        case .signed(let signed): see(signed.statement)
+        case .signed(let signed):
+            expect(said.insert(signed.statement.key).inserted, "it signs again what it has signed before")
+            see(signed.statement)
         case .car(let car): cars.insert(car.hash)
         case .block(let block): blocks.insert(block.hash)
         case .certificate(let certificate):
@@ -55,5 +58,24 @@ struct DurabilityRules: Sendable {
 
     private mutating func expect(_ condition: Bool, _ words: @autoclosure () -> String) {
         if !condition, breach == nil { breach = words() }
+    }
+}
+
+extension Statement {
+    /// What tells a statement apart, without the items of a car or the proofs of a block.
+    fileprivate enum Key: Hashable {
+        case ownCar(Digest)
+        case ack(Ack)
+        case proposal(Digest)
+        case vote(Vote)
+    }
+
+    fileprivate var key: Key {
+        switch self {
+        case .ownCar(let car): .ownCar(car.hash)
+        case .ack(let ack): .ack(ack)
+        case .proposal(let block): .proposal(block.hash)
+        case .vote(let vote): .vote(vote)
+        }
     }
 }

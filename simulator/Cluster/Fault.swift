@@ -10,6 +10,7 @@ public enum Fault: String, CaseIterable, Sendable {
     // Disks.
     case slowDisks = "slow-disks"
     case diskErrors = "disk-errors"
+    case tornWrites = "torn-writes"
     // Load.
     case bursts, crowds
     case hotLane = "hot-lane"
@@ -23,6 +24,7 @@ public enum Fault: String, CaseIterable, Sendable {
         case .blackouts: (90_000, 20_000)
         case .jumps: (40_000, 8000)
         case .diskErrors: (60_000, 10_000)
+        case .tornWrites: (20_000, 2000)
         case .bursts: (30_000, 5000)
         case .loss, .duplication, .spikes, .relapses, .skew, .drift, .slowDisks, .crowds, .hotLane: nil
         }
@@ -40,7 +42,8 @@ public enum Fault: String, CaseIterable, Sendable {
         case .slowDisks: (400, "ms a sync, on one disk")
         case .crowds: (400, "‰ of reports sent to two validators")
         case .hotLane: (1000, "‰ of reports to one validator")
-        case .cuts, .partitions, .slowLinks, .crashes, .pauses, .blackouts, .jumps, .diskErrors, .bursts: nil
+        case .cuts, .partitions, .slowLinks, .crashes, .pauses, .blackouts, .jumps, .diskErrors, .tornWrites, .bursts:
+            nil
         }
     }
 }

@@ -33,6 +33,8 @@ struct Process: Sendable {
     var inFlight: [Release] = []
     /// How long a sync takes beyond what it takes on a good disk, in milliseconds.
     var syncDelay: UInt64 = 0
+    /// It stops in the middle of its next commit.
+    var isDoomed = false
     /// A sync ended while it was paused.
     var hasMissedSync = false
     /// What arrived while it was paused.

@@ -19,14 +19,14 @@ struct Town: Sendable {
     /// Whether signatures are Ed25519, or simulated ones that cost a hundredth.
     let isReal: Bool
 
-    init(validators: Int, isReal: Bool) {
+    init(validators: Int, rota: [ValidatorIndex], isReal: Bool) {
         self.isReal = isReal
         let scheme: SignatureScheme = isReal ? .ed25519 : .simulated
         keys = (0..<validators).map { ProcessKeys(consensus: Self.key(1, $0), cosigning: Self.key(2, $0)) }
         let chain = Digest.sha256(Array("a simulated committee of \(validators)".utf8))
         committee = Committee(
             chainID: chain, epoch: 1, keys: keys.map(\.consensus.publicKey), scheme: scheme,
-            rota: Array(0..<validators))
+            rota: rota)
         let names = keys.enumerated().compactMap { index, keys in
             VerifierKey(name: "town.example/\(index)", kind: .cosigner, publicKey: keys.cosigning.publicKey)
         }

@@ -1,12 +1,13 @@
 /// The ways to lie, one a file. The name is what `--without` takes.
 public enum AttackKind: String, CaseIterable, Sendable {
-    case twin, mute, nuller, conflicter, misplacer, impersonator, replayer, amnesiac
+    case twin, mute, nuller, conflicter, misplacer, skipper, impersonator, replayer, amnesiac
     case silentLeader = "silent-leader"
     case lateLeader = "late-leader"
     case selfNullifier = "self-nullifier"
     case equivocatingLeader = "equivocating-leader"
     case laneForker = "lane-forker"
     case doubleAcker = "double-acker"
+    case rivalBuilder = "rival-builder"
     case withholder
     case invalidCarrier = "invalid-carrier"
     case junkCertifier = "junk-certifier"
@@ -20,6 +21,8 @@ public enum AttackKind: String, CaseIterable, Sendable {
         case .nuller: Nuller()
         case .conflicter: Conflicter()
         case .misplacer: Misplacer()
+        case .skipper: Skipper()
+        case .rivalBuilder: RivalBuilder()
         case .impersonator: Impersonator()
         case .replayer: Replayer()
         case .amnesiac: Amnesiac()
