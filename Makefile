@@ -11,12 +11,12 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES = libuv1-dev libssl-dev libsqlite3-dev libsodium-dev zlib1g-dev pkg-config python3 python3-pip
 TEST_PACKAGES = mosquitto-clients golang-go golang-golang-x-mod-dev protobuf-compiler python3-venv curl
 
-.PHONY: demo test lint build packages test-packages map schema unit pure integration clean
+.PHONY: demo test lint build packages test-packages map schema unit pure integration simulation soak twins mutations clean
 
 demo: packages build map
 	$(BIN) demo --map $(MAP) $(DEMO_FLAGS)
 
-test: packages test-packages unit pure integration
+test: packages test-packages unit pure integration simulation
 
 build: packages
 	swift build $(BUILD) --product waymark
@@ -32,6 +32,28 @@ pure: packages
 # The built executable against real clients: mosquitto, Python, and an independent verifier of the log.
 integration: build test-packages
 	Tests/integration/run
+
+# Committees through storms that seeds decide, twins, and planted bugs: the short version of the three long campaigns below.
+simulation: build
+	$(BIN) simulate cluster --seeds 1..500
+	$(BIN) simulate cluster --seeds 1..20 --validators 7
+	$(BIN) simulate twins --views 8 --samples 10000
+	$(BIN) simulate twins --views 8 --samples 10000 --masks
+	$(BIN) simulate mutations --seeds 100
+
+# One simulated minute a seed: `make soak SEEDS=100000`.
+SEEDS = 10000
+soak: build
+	$(BIN) simulate cluster --seeds 1..$(SEEDS) --minutes 1
+
+# Every scenario of three views, and many of eight.
+twins: build
+	$(BIN) simulate twins
+	$(BIN) simulate twins --views 8 --samples 200000
+	$(BIN) simulate twins --views 8 --samples 200000 --masks
+
+mutations: build
+	$(BIN) simulate mutations --seeds 10000
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests simulator

@@ -68,6 +68,7 @@ let simulators: [Target] = [
         "Cluster", in: "simulator",
         [
             "Wire", "Cryptography", "Geography", "Models", "Consensus", "Telemetry", "TransparencyLog", "Replica", heap,
+            deque,
         ])
 ]
 

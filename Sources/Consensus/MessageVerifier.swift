@@ -21,6 +21,11 @@ public struct VerifiedMessage: Hashable, Sendable {
         self.message = message
         self.payload = payload
     }
+
+    /// A message of a simulation in which nobody forges, taken as it is.
+    @_spi(Simulation) public init(believing message: PeerMessage) {
+        self.init(message, payload: .valid)
+    }
 }
 
 /// Checks every signature in a message, and that its parts belong together: whatever is a pure function of its bytes and the

@@ -9,7 +9,8 @@ struct SimulateCommand: AsyncParsableCommand {
             waymark simulate fleet     vehicles on a map, against a committee that runs already (the default)
             waymark simulate cluster   validators on a simulated network, with simulated disks, clocks and liars
             waymark simulate mutations the same with rules left out, which must show
+            waymark simulate twins     one validator twice, under every leader and partition of its first views
             """,
-        subcommands: [SimulateFleet.self, SimulateCluster.self, SimulateMutations.self],
+        subcommands: [SimulateFleet.self, SimulateCluster.self, SimulateMutations.self, SimulateTwins.self],
         defaultSubcommand: SimulateFleet.self)
 }

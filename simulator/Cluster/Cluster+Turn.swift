@@ -73,7 +73,7 @@ extension Cluster {
             processes[index].disk.stage(.signed(signed))
             processes[index].gathered.append(.statement(signed))
         case .evidence(let evidence):
-            if processes[index].isHonest { oracle.see(evidence, in: town.committee) }
+            if processes[index].isHonest { oracle.see(evidence) }
         case .halt(let reason):
             if processes[index].isHonest { oracle.report("validator \(processes[index].validator) stops: \(reason)") }
         case .send, .cosign, .executed, .published, .answer, .compute, .attested, .serveHistory, .serveCars:

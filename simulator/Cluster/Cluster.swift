@@ -59,7 +59,7 @@ public struct Cluster: Sendable {
         checks = Checks(town)
         network = Network()
         vehicles = Vehicles(options.vehicles, in: town)
-        oracle = Oracle(liars: Set(plan.liars.keys))
+        oracle = Oracle(town.committee, liars: Set(plan.liars.keys))
         trace = Trace(isKept: options.keepsTrace)
         addProcesses()
     }

@@ -6,20 +6,27 @@ import Replica
 struct Oracle: Sendable {
     /// A block as the first honest validator executed it.
     private struct Logged: Sendable {
+        let view: UInt64
         let hash: Digest
         let cars: [Digest]
         let head: Head
     }
 
+    private let committee: Committee
     private let liars: Set<ValidatorIndex>
     private(set) var breach: String?
     private var statements = Statements()
     private var log: [Logged] = []
+    /// The final block of each view that has one.
+    private var finals: [UInt64: Digest] = [:]
+    /// Blocks that the liars' votes could make final at any time, by view.
+    private var finalizable: [UInt64: Digest] = [:]
     private var leaves: [[UInt8]] = []
     private var committed: Set<SubmissionKey> = []
     private var ordered: Set<Digest> = []
 
-    init(liars: Set<ValidatorIndex>) {
+    init(_ committee: Committee, liars: Set<ValidatorIndex>) {
+        self.committee = committee
         self.liars = liars
     }
 
@@ -42,10 +49,21 @@ struct Oracle: Sendable {
     mutating func see(_ signed: SignedStatement, by validator: ValidatorIndex) {
         guard !liars.contains(validator) else { return }
         if let contradiction = statements.see(signed.statement, by: validator) { report(contradiction) }
+        guard case .vote(let vote) = signed.statement, vote.kind == .finalize,
+            statements.finalizers(of: vote) + liars.count >= committee.quorum
+        else { return }
+        finalizable[vote.view] = vote.hash
+        if vote.view <= log.last?.view ?? 0 { expectFinal(vote.view) }
+    }
+
+    /// What could be final is final once a later block is: whoever holds the liars' votes may have acted on it.
+    private mutating func expectFinal(_ view: UInt64) {
+        expect(
+            finals[view] == finalizable[view], "the block of view \(view) could be final, and a later one excludes it")
     }
 
     /// Nobody honest can be convicted.
-    mutating func see(_ evidence: Evidence, in committee: Committee) {
+    mutating func see(_ evidence: Evidence) {
         let culprit = evidence.culprit(in: committee)
         expect(liars.contains(culprit), "honest validator \(culprit) is accused of \(evidence.label)")
     }
@@ -55,7 +73,8 @@ struct Oracle: Sendable {
     /// All honest validators execute the same blocks to the same heads, none left out and no report twice; also after a restart.
     mutating func see(_ block: ExecutedBlock, by validator: ValidatorIndex) {
         guard !liars.contains(validator) else { return }
-        let logged = Logged(hash: block.hash, cars: block.finalized.cars.map(\.hash), head: block.head)
+        let logged = Logged(
+            view: block.view, hash: block.hash, cars: block.finalized.cars.map(\.hash), head: block.head)
         if block.height <= height {
             let known = log[Int(block.height) - 1]
             expect(known.hash == logged.hash, "two blocks are final at height \(block.height)")
@@ -68,7 +87,11 @@ struct Oracle: Sendable {
     }
 
     private mutating func append(_ block: ExecutedBlock, _ logged: Logged) {
+        let before = log.last?.view ?? 0
         log.append(logged)
+        finals[logged.view] = logged.hash
+        for view in finalizable.keys where view > before && view <= logged.view { expectFinal(view) }
+        finalizable = finalizable.filter { $0.key > logged.view }
         leaves += block.leaves
         ordered.formUnion(logged.cars)
         let isClean = block.finalized.cars.allSatisfy { $0.car.items.last != Town.invalidItem }
@@ -128,6 +151,7 @@ private struct Statements: Sendable {
     }
 
     private var votes: [VoteSlot: Digest] = [:]
+    private var finalizers: [Vote: Int] = [:]
     private var proposals: [VoteSlot: Digest] = [:]
     private var cars: [CarSlot: Digest] = [:]
     private var acks: [CarSlot: Digest] = [:]
@@ -150,8 +174,12 @@ private struct Statements: Sendable {
         }
     }
 
+    /// How many of the honest have voted like this.
+    func finalizers(of vote: Vote) -> Int { finalizers[vote] ?? 0 }
+
     private mutating func see(_ vote: Vote, by validator: ValidatorIndex) -> String? {
         let slot = VoteSlot(validator: validator, view: vote.view, kind: vote.kind)
+        if vote.kind == .finalize, votes[slot] == nil { finalizers[vote, default: 0] += 1 }
         guard bind(vote.hash, in: &votes, slot) else {
             return "validator \(validator) votes twice in view \(vote.view)"
         }

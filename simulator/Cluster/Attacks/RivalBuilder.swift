@@ -1,12 +1,13 @@
 import Cryptography
 @_spi(Simulation) import Consensus
 
-/// Where it leads two views in a row, builds its second block on another first one than that which was notarized, and has that other one
-/// ready for whoever asks.
+/// Where it leads two views in a row, builds its second block on another first one than that which was notarized, has that other one
+/// ready for whoever asks, and helps nothing to become final.
 struct RivalBuilder: Attack {
     private var last: (proposed: Digest, rival: Block)?
 
     mutating func tamper(with letter: Letter, as liar: inout Liar) -> [Letter] {
+        if letter.message.helpsToFinalize { return [] }
         guard case .proposal(let signed) = letter.message else { return [letter] }
         let header = signed.block.header
         guard let last, header.parentHash == last.proposed else {
@@ -22,5 +23,15 @@ struct RivalBuilder: Attack {
             return []
         }
         return [Letter(.block(rival), to: liar.others)]
+    }
+}
+
+extension PeerMessage {
+    fileprivate var helpsToFinalize: Bool {
+        switch self {
+        case .vote(let signed): signed.vote.kind == .finalize
+        case .certificate(let certificate): certificate.kind == .finalize
+        default: false
+        }
     }
 }
