@@ -20,6 +20,16 @@ public struct CarHeader: Hashable, Sendable {
     /// The owner's clock when it sealed the car.
     public let sealedAt: Timestamp
 
+    /// The upper half of a position counts a lane's lives: where its owner has forgotten how far it was, it begins anew at the next.
+    static let incarnationShift: UInt64 = 32
+    static let lastIncarnation: UInt64 = 1 << 32 - 1
+
+    /// Where the life that this car belongs to began.
+    var lifeBeginning: UInt64 { position & ~(1 << Self.incarnationShift - 1) }
+
+    /// Whether the lane begins anew here: an empty car, whose parent is none.
+    var isBeginning: Bool { position == lifeBeginning }
+
     /// SHA-256 of the header's 98 bytes.
     public var hash: Digest { Digest.sha256(encoded()) }
 
@@ -38,6 +48,9 @@ extension CarHeader: Layout {
         byteCount = try reader.read(UInt32.self)
         sealedAt = try reader.readTimestamp()
         guard position > 0 else { throw .invalid(field: "car position", value: 0) }
+        guard !isBeginning || parent == .zero && count == 0 else {
+            throw .invalid(field: "car position", value: position)
+        }
     }
 
     /// Writes the header's fields.

@@ -27,6 +27,10 @@ struct CarLane: Sendable {
     /// What was acknowledged, or is about to be: never a second hash for a position.
     private var bound: [UInt64: Digest] = [:]
     private var acks: [UInt64: SignedAck] = [:]
+    /// Nothing at positions up to here is acknowledged: it may have been, and forgotten.
+    private var silentThrough: UInt64 = 0
+    /// When this validator last acknowledged that the lane begins anew.
+    private var lastBeginning: Timestamp?
     private(set) var bytes = 0
     /// Whether a car may have become ready for its acknowledgement.
     private var isChanged = false
@@ -43,8 +47,18 @@ struct CarLane: Sendable {
         return fits(signed, window: window)
     }
 
+    /// The highest position that it knows of.
+    var highestPosition: UInt64 { max(provenPosition, positions.last ?? 0) }
+
+    /// The car of the highest position that is held.
+    var newestCar: SignedCar? { positions.last.flatMap { slots[$0]?.first }.flatMap { held[$0]?.signed } }
+
     private func fits(_ signed: SignedCar, window: UInt64) -> Bool {
-        signed.position > floor.position && signed.position <= provenPosition + 2 * window
+        let header = signed.car.header
+        // A lane's next life begins beyond any window.
+        let beginning = header.lifeBeginning
+        let known = beginning > provenPosition && slots[beginning] != nil ? beginning : provenPosition
+        return signed.position > floor.position && (header.isBeginning || signed.position <= known + 2 * window)
             && slots[signed.position, default: []].count < ConsensusLimits.carsPerSlot
             && bytes < ConsensusLimits.laneBytes
     }
@@ -113,7 +127,9 @@ struct CarLane: Sendable {
         var ready: [SignedCar] = []
         for position in positions {
             for hash in slots[position] ?? [] where vet(hash, at: now, settings) && mayBind(position, hash, settings) {
+                guard position > silentThrough else { continue }
                 guard let known = held[hash], !known.isCertified else { continue }
+                if known.signed.car.header.isBeginning { lastBeginning = now }
                 bound[position] = hash
                 ready.append(known.signed)
             }
@@ -129,11 +145,11 @@ struct CarLane: Sendable {
         guard let known = held[hash], known.payload == .valid else { return false }
         let header = known.signed.car.header
         guard
-            known.isVetted || isSound(header.parent, at: header.position - 1)
+            known.isVetted || header.isBeginning || isSound(header.parent, at: header.position - 1)
                 || settings.planted == .uncheckedAncestors
         else { return false }
         // Never refused for age, but not believed before its time: see "log time".
-        let earliest = header.sealedAt - settings.carClockTolerance
+        let earliest = max(header.sealedAt - settings.carClockTolerance, earliestBeginning(header, settings))
         if !known.isVetted, earliest > now {
             heldBackUntil = min(heldBackUntil ?? earliest, earliest)
             return false
@@ -142,12 +158,19 @@ struct CarLane: Sendable {
         return true
     }
 
+    private func earliestBeginning(_ header: CarHeader, _ settings: ConsensusSettings) -> Timestamp {
+        guard header.isBeginning, let lastBeginning else { return Timestamp(milliseconds: 0) }
+        return lastBeginning + settings.laneRest
+    }
+
     private func isSound(_ hash: Digest, at position: UInt64) -> Bool {
         if hash == floor.hash, position == floor.position { return true }
         if let proof, proof.hash == hash, proof.position == position { return true }
         guard let known = held[hash], known.signed.position == position else { return false }
         return known.isVetted || known.isCertified
     }
+
+    mutating func acknowledgeOnly(above position: UInt64) { silentThrough = max(silentThrough, position) }
 
     /// Binds a position as the journal says.
     mutating func bind(_ ack: Ack) -> Bool {
@@ -180,7 +203,8 @@ struct CarLane: Sendable {
     var gap: Tip? {
         for position in positions where position > floor.position + 1 {
             for hash in slots[position] ?? [] {
-                guard let header = held[hash]?.signed.car.header, held[hash]?.isCertified == false else { continue }
+                guard let header = held[hash]?.signed.car.header, held[hash]?.isCertified == false, !header.isBeginning
+                else { continue }
                 if held[header.parent] == nil, proof?.hash != header.parent {
                     return Tip(position: position - 1, hash: header.parent)
                 }
@@ -198,6 +222,8 @@ struct CarLane: Sendable {
             cars.append(known)
             // Whoever acknowledged the tip has compared every position, so a wrong one means that more than f lied.
             guard known.position == next.position else { return .success(Segment(cars: cars.reversed(), isVoid: true)) }
+            // Whatever the owner's earlier life left unordered is given up.
+            if known.car.header.isBeginning { return .success(Segment(cars: cars.reversed())) }
             next = Tip(position: next.position - 1, hash: known.car.header.parent)
         }
         return .success(Segment(cars: cars.reversed(), isVoid: next.hash != base.hash))

@@ -66,7 +66,7 @@ extension Consensus {
         case .vote(let signed): hint(peer, in: signed.vote.kind == .finalize ? signed.vote.view + 1 : signed.vote.view)
         case .certificate(let certificate): hint(peer, in: certificate.view + 1)
         case .ack, .proof, .carBatch, .block, .historyBatch: break
-        case .carRequest, .blockRequest, .certificateRequest, .historyRequest: break
+        case .carRequest, .blockRequest, .certificateRequest, .historyRequest, .recallRequest, .recollection: break
         }
     }
 

@@ -8,6 +8,7 @@ extension Consensus {
     /// Counts a vote, an own one only when it is durable. The first of a validator stays counted, whatever comes later.
     mutating func count(_ signed: SignedVote) {
         guard signed.vote.view > finalizedView, signed.vote.view <= view + ConsensusLimits.viewWindow else { return }
+        note(signed)
         let outcome = views[signed.vote.view, default: ViewState()].add(signed)
         switch outcome {
         case .known: return
@@ -39,6 +40,7 @@ extension Consensus {
     mutating func accept(_ certificate: Certificate) {
         guard wants(certificate) else { return }
         views[certificate.view, default: ViewState()].store(certificate)
+        noteVotes(in: certificate)
         if isKept(certificate) { emit(.persist(.certificate(certificate))) }
         emit(.send(.certificate(certificate), to: .all))
         switch certificate.kind {
@@ -97,7 +99,7 @@ extension Consensus {
 
     /// Votes to finalize a notarized view that this validator never asked to nullify, and whose leader it has not seen lie.
     mutating func finalizeIfAllowed(_ view: UInt64) {
-        guard let state = views[view], let notarization = state.notarization, view > finalizedView,
+        guard let state = views[view], let notarization = state.notarization, view > finalizedView, maySpeak(in: view),
             !state.isEquivocated, mayFinalize(state.own)
         else { return }
         cast(.finalize, view: view, hash: notarization.hash)
@@ -109,7 +111,8 @@ extension Consensus {
 
     /// Decides a vote, once and for all. Before the start it is the journal that says what was decided.
     mutating func cast(_ kind: VoteKind, view: UInt64, hash: Digest = .zero) {
-        guard hasStarted else { return }
+        guard hasStarted, maySpeak(in: view) else { return }
+        newestOwnView = max(newestOwnView, view)
         let vote = Vote(kind, epoch: committee.epoch, view: view, hash: hash)
         precondition(
             (views[view]?.own.mayCast(kind) ?? true) || settings.planted != nil, "statements that exclude each other")

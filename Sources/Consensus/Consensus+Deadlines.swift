@@ -6,7 +6,10 @@ extension Consensus {
     public var nextDeadline: Instant? {
         guard hasStarted else { return nil }
         let deadlines =
-            [sealDeadline, ownResendDeadline, heldBackDeadline, fetcher.nextDeadline, deliveryDeadline] + viewDeadlines
+            [
+                sealDeadline, ownResendDeadline, heldBackDeadline, fetcher.nextDeadline, deliveryDeadline,
+                recallDeadline,
+            ] + viewDeadlines
         return deadlines.compactMap { $0 }.min()
     }
 

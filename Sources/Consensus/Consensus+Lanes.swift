@@ -5,14 +5,17 @@ import Wire
 extension Consensus {
     mutating func settleLanes() {
         sealCars()
-        for lane in lanes.indices { acknowledge(lane) }
+        if recall == nil {
+            beginLaneAnew()
+            for lane in lanes.indices { acknowledge(lane) }
+        }
         resendCars()
     }
 
     // MARK: The own lane
 
     private var maySeal: Bool {
-        !isOwnLaneLost && UInt64(own.outgoing.count) < settings.laneWindow
+        recall == nil && own.awaited == nil && !isOwnLaneLost && UInt64(own.outgoing.count) < settings.laneWindow
             && own.tip.position - lanes[me].floor.position < ConsensusLimits.ownCarsWaiting
             && lanes[me].bytes < ConsensusLimits.ownBytesWaiting
     }
@@ -23,12 +26,22 @@ extension Consensus {
         while maySeal, own.isSealDue(at: clock.instant, settings) {
             let car = own.seal(
                 epoch: committee.epoch, lane: me, at: clock, limitBytes: settings.carLimitBytes)
-            counters.carsSealed += 1
-            counters.carsAcknowledged += 1
-            // The owner checked every item when it took it in; its acknowledgement is durable with the car.
-            emit(.sign(.ownCar(car)))
-            emit(.sign(.ack(Ack(car))))
+            send(own: car)
         }
+    }
+
+    private mutating func send(own car: Car) {
+        counters.carsSealed += 1
+        counters.carsAcknowledged += 1
+        // The owner checked every item when it took it in; its acknowledgement is durable with the car.
+        emit(.sign(.ownCar(car)))
+        emit(.sign(.ack(Ack(car))))
+    }
+
+    /// A lane of which others hold more than the journal goes on at a position that was never used, with an empty car that stands on nothing.
+    private mutating func beginLaneAnew() {
+        if isOwnLaneLost, own.awaited == nil { own.abandon(for: freshIncarnation(after: lanes[me].provenPosition)) }
+        if let car = own.beginAnew(epoch: committee.epoch, lane: me, at: clock.timestamp) { send(own: car) }
     }
 
     /// When the next own car is sealed or, while the window is full, what waits for it expires; nil where nothing waits.

@@ -18,7 +18,8 @@ extension Consensus {
         case .carBatch(let batch): return fetcher.expects(.cars(batch.cars[0].hash))
         case .block(let block): return fetcher.expects(.block(block.hash))
         case .historyBatch(let batch): return fetcher.expects(.history(height: batch.firstHeight))
-        case .carRequest, .blockRequest, .certificateRequest, .historyRequest: return true
+        case .recollection(let answer): return recall?.nonce == answer.nonce
+        case .carRequest, .blockRequest, .certificateRequest, .historyRequest, .recallRequest: return true
         }
     }
 
@@ -59,6 +60,8 @@ extension Consensus {
         case .blockRequest(let request): answer(peer) { $0.answer(request, to: peer) }
         case .certificateRequest(let request): answer(peer) { $0.answer(request, to: peer) }
         case .historyRequest(let request): answer(peer) { $0.answer(request, to: peer) }
+        case .recallRequest(let request): answer(peer) { $0.answer(request, to: peer) }
+        case .recollection(let answer): receive(answer, from: peer)
         }
     }
 

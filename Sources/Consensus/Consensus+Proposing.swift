@@ -27,7 +27,7 @@ extension Consensus {
     }
 
     private var isProposing: Bool {
-        committee.leader(of: view) == me && mayPropose
+        committee.leader(of: view) == me && mayPropose && maySpeak(in: view)
             && pacemaker.activeSince != nil
     }
 

@@ -11,12 +11,14 @@ extension Consensus {
     public mutating func restore(_ record: Record) throws(RestoreError) -> [ConsensusEffect] {
         precondition(!hasStarted, "a journal is restored before the start")
         defer { effects.removeAll() }
+        hasRestored = true
         switch record {
         case .signed(let signed): try restore(signed)
         case .car(let car): try restore(car)
         case .block(let block): try restore(block)
         case .certificate(let certificate): try restore(certificate)
         case .finalized(let finalized): try restore(finalized)
+        case .recovered(let recovered): adopt(recovered)
         }
         return effects.filter { if case .finalized = $0 { true } else { false } }
     }
@@ -70,6 +72,7 @@ extension Consensus {
     }
 
     private mutating func restore(vote: Vote) throws(RestoreError) {
+        newestOwnView = max(newestOwnView, vote.view)
         guard vote.view > finalizedView else { return }
         guard (views[vote.view] ?? ViewState()).own.mayCast(vote.kind) else { throw .contradiction(view: vote.view) }
         views[vote.view, default: ViewState()].own.cast(vote)

@@ -37,7 +37,7 @@ extension Consensus {
 
     /// The view's proposal, as long as this validator may vote for it.
     private var votable: ReceivedProposal? {
-        guard let state = views[view], mayNotarize(state.own) else { return nil }
+        guard let state = views[view], mayNotarize(state.own), maySpeak(in: view) else { return nil }
         return state.proposal
     }
 
@@ -152,7 +152,7 @@ extension Consensus {
     /// When this view is nullified if nothing happens.
     var nullifyDeadline: Instant? {
         let state = views[view] ?? ViewState()
-        guard state.own.mayCast(.nullify), !lacks(.noTimeout) else { return nil }
+        guard state.own.mayCast(.nullify), !lacks(.noTimeout), maySpeak(in: view) else { return nil }
         return state.proposal == nil ? pacemaker.proposalDeadline : pacemaker.advanceDeadline
     }
 }

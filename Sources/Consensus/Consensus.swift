@@ -46,6 +46,8 @@ import Wire
 /// - *A car that is already certified is not acknowledged any more*: its proof is complete.
 /// - *A message from an older view is answered with the certificate for that view, the newest finalization and the certificate that let
 ///   this validator in*, at most twice per D and peer: a straggler jumps instead of walking.
+/// - *Every start asks the others for this validator's newest vote*, and nothing new is said before a quorum has answered: a disk that
+///   was lost or set back shows itself. See `Consensus+Recalling`.
 /// - *Evidence goes to the shell*; its place in the block is kept and empty.
 ///
 /// Everything here is deterministic: dictionaries are looked up, never walked where the order could be seen.
@@ -59,6 +61,8 @@ public struct Consensus: Sendable {
 
     var clock: Moment
     var hasStarted = false
+    /// Whether a journal was read.
+    var hasRestored = false
     /// It found that its rules do not hold, and says nothing more.
     private var isHalted = false
     var effects: [ConsensusEffect] = []
@@ -82,6 +86,16 @@ public struct Consensus: Sendable {
     var highestNotarized: (view: UInt64, hash: Digest)
     /// The own vote to finalize of the highest view, until that view is final.
     var newestFinalize: SignedVote?
+
+    // Memory.
+    /// What is asked at the start; nil once it is answered.
+    var recall: Recall?
+    /// Views in which nothing is said, since it may have been said already and forgotten.
+    var silentThrough: UInt64 = 0
+    /// The highest view that the journal or this process has a vote of.
+    var newestOwnView: UInt64 = 0
+    /// Each other member's vote of its highest view.
+    var newestVotes: [SignedVote?]
 
     // Blocks.
     var tree = BlockTree()
@@ -109,13 +123,15 @@ public struct Consensus: Sendable {
         fetcher = Fetcher(me: me, of: committee.n)
         budgets = Array(repeating: AnswerBudget(), count: committee.n)
         evidenceCounts = Array(repeating: 0, count: committee.n)
+        newestVotes = Array(repeating: nil, count: committee.n)
     }
 
     /// Takes one event, at the time that the shell read before it, and says what is to be done, in order.
     public mutating func step(_ event: ConsensusEvent, at now: Moment) -> [ConsensusEffect] {
         clock = now
         switch event {
-        case .start: start()
+        case .start: start(isBlank: false)
+        case .startWithoutJournal: start(isBlank: true)
         case .submit(let items): own.submit(items, at: now)
         case .message(let message, let peer): receive(message, from: peer)
         case .unwanted(let message, let peer): answerUnwanted(message, from: peer)
@@ -130,6 +146,7 @@ public struct Consensus: Sendable {
 
     /// Does whatever has become possible or due. Each part looks at the state, not at the event, so none can be forgotten.
     private mutating func settle() {
+        settleRecall()
         settleLanes()
         orderFinalBlocks()
         deliverFinalBlocks()
@@ -137,11 +154,14 @@ public struct Consensus: Sendable {
         fetchWhatIsMissing()
     }
 
-    private mutating func start() {
+    private mutating func start(isBlank: Bool) {
         precondition(!hasStarted, "a validator starts once")
         hasStarted = true
-        for view in views.keys.sorted() { finalizeIfAllowed(view) }
-        for car in own.unacknowledged(by: me) { emit(.sign(.ack(Ack(car)))) }
+        if committee.n > 1, isBlank || hasRestored, !lacks(.noRecall) {
+            beginRecall(isBlank: isBlank)
+        } else {
+            resume()
+        }
         // Others answer an old certificate with newer ones; an equal one tells them that nothing was missed.
         resendView()
     }

@@ -5,6 +5,8 @@ import Wire
 public enum ConsensusEvent: Sendable {
     /// The journal has been restored; from here on it votes. The first event, and only once.
     case start
+    /// The same where the journal is empty: either nothing was ever said, or it is lost, which the others know.
+    case startWithoutJournal
     /// Items for the own lane, which stand in one car, in this order; one that the car already carries is not repeated. At most
     /// `ConsensusLimits.itemsPerSubmission`, of `ConsensusLimits.itemBytes` together. The shell asks `canAccept` first.
     case submit([[UInt8]])

@@ -28,6 +28,8 @@ public struct ConsensusCounters: Hashable, Sendable {
     public var requestsIgnored: UInt64 = 0
     /// Provable misbehaviour seen.
     public var evidence: UInt64 = 0
+    /// Starts into a committee that runs, with a journal that is empty or lacks what others know.
+    public var memoriesLost: UInt64 = 0
 }
 
 extension Consensus {
@@ -56,7 +58,7 @@ extension Consensus {
     public var room: Int { isOwnLaneLost ? 0 : max(0, settings.pendingBytes - own.pendingBytes) }
 
     /// Others hold more of the own lane than the journal does: the disk has forgotten something, and another car could be a second one at
-    /// its position. The lane is never used again.
+    /// its position. The lane begins anew, elsewhere.
     public var isOwnLaneLost: Bool { lanes[me].provenPosition > own.tip.position }
 
     /// Own cars that wait for their proof.

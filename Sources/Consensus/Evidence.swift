@@ -32,6 +32,11 @@ public struct CarClaim: Hashable, Sendable {
         header = signed.car.header
         signature = signed.signature
     }
+
+    func verifies(in committee: Committee) -> Bool {
+        header.epoch == committee.epoch && committee.contains(header.lane)
+            && committee.verifies(signature, over: header.signingMessage(chain: committee.chainID), by: header.lane)
+    }
 }
 
 /// Two signed statements that no honest validator signs both, or one that none signs at all. It proves itself with nothing but the

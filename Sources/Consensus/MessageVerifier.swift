@@ -61,7 +61,8 @@ public struct MessageVerifier: Sendable {
         case .historyBatch(let batch): batch.verifies(in: committee)
         case .carRequest(let request): committee.contains(request.lane)
         // A block that was asked for is known by its hash, and nothing else in an unsigned request can be wrong.
-        case .block, .blockRequest, .certificateRequest, .historyRequest: true
+        case .block, .blockRequest, .certificateRequest, .historyRequest, .recallRequest: true
+        case .recollection(let answer): answer.verifies(in: committee)
         }
     }
 

@@ -32,6 +32,8 @@ struct OwnLane: Sendable {
     /// The last sealed car.
     private(set) var tip = Tip.origin
     private(set) var outgoing: Deque<Outgoing> = []
+    /// The life that the lane is about to begin; nil where it goes on.
+    private(set) var awaited: UInt64?
 
     /// Takes items to be sealed: those of one call into the same car, in their order, and none twice into one car.
     mutating func submit(_ items: [[UInt8]], at now: Moment) {
@@ -118,9 +120,31 @@ struct OwnLane: Sendable {
         outgoing[index].lastSent = now
     }
 
+    /// Gives up what has no proof yet, to begin anew in another life.
+    mutating func abandon(for incarnation: UInt64) {
+        outgoing.removeAll()
+        awaited = incarnation
+    }
+
+    /// The first car of a life that is awaited.
+    mutating func beginAnew(epoch: UInt64, lane: ValidatorIndex, at now: Timestamp) -> Car? {
+        guard let incarnation = awaited else { return nil }
+        awaited = nil
+        let before = Tip(position: incarnation << CarHeader.incarnationShift - 1, hash: .zero)
+        let car = Car(epoch: epoch, lane: lane, after: before, items: [], sealedAt: now)
+        tip = Tip(position: car.position, hash: car.hash)
+        outgoing = [Outgoing(car: car)]
+        return car
+    }
+
     /// A car of the journal: as if it had been sealed and sent, but not lately.
     mutating func restore(_ car: Car, signature: Signature) -> Bool {
-        guard car.position == tip.position + 1, car.header.parent == tip.hash else { return false }
+        if car.header.isBeginning, car.position > tip.position {
+            outgoing.removeAll()
+            awaited = nil
+        } else {
+            guard car.position == tip.position + 1, car.header.parent == tip.hash else { return false }
+        }
         tip = Tip(position: car.position, hash: car.hash)
         outgoing.append(Outgoing(car: car, signature: signature))
         return true

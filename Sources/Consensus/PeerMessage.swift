@@ -29,6 +29,10 @@ public enum PeerMessage: Hashable, Sendable {
     case historyRequest(HistoryRequest)
     /// The answer.
     case historyBatch(HistoryBatch)
+    /// Asks, after a start, what was heard from the asker before.
+    case recallRequest(RecallRequest)
+    /// The answer.
+    case recollection(Recollection)
 
     /// The epoch that it belongs to.
     var epoch: UInt64 {
@@ -46,6 +50,8 @@ public enum PeerMessage: Hashable, Sendable {
         case .certificateRequest(let request): request.epoch
         case .historyRequest(let request): request.epoch
         case .historyBatch(let batch): batch.certificate.vote.epoch
+        case .recallRequest(let request): request.epoch
+        case .recollection(let answer): answer.epoch
         }
     }
 }
@@ -67,6 +73,8 @@ extension PeerMessage: Layout {
         case 11: self = .certificateRequest(try CertificateRequest(reading: &reader))
         case 12: self = .historyRequest(try HistoryRequest(reading: &reader))
         case 13: self = .historyBatch(try HistoryBatch(reading: &reader))
+        case 14: self = .recallRequest(try RecallRequest(reading: &reader))
+        case 15: self = .recollection(try Recollection(reading: &reader))
         case let other: throw .invalid(field: "message kind", value: UInt64(other))
         }
     }
@@ -87,6 +95,8 @@ extension PeerMessage: Layout {
         case .certificateRequest(let request): writer.write(tag: 11, request)
         case .historyRequest(let request): writer.write(tag: 12, request)
         case .historyBatch(let batch): writer.write(tag: 13, batch)
+        case .recallRequest(let request): writer.write(tag: 14, request)
+        case .recollection(let answer): writer.write(tag: 15, answer)
         }
     }
 }

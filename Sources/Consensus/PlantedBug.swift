@@ -13,6 +13,7 @@
     case forgottenNotarize = "forgotten-notarize"
     case forgottenNullify = "forgotten-nullify"
     case forgottenFinalize = "forgotten-finalize"
+    case noRecall = "no-recall"
     // What is said once, or not beside something else.
     case secondProposal = "second-proposal"
     case secondNotarize = "second-notarize"

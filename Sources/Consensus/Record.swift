@@ -13,6 +13,8 @@ public enum Record: Hashable, Sendable {
     case certificate(Certificate)
     /// A final block, all of whose cars stand in the journal before this.
     case finalized(FinalizedRecord)
+    /// Something was forgotten, and this is what follows from it: before the first statement after that.
+    case recovered(Recovered)
 }
 
 /// Which block is final at a height.
@@ -46,6 +48,7 @@ extension Record: Layout {
         case 3: self = .block(try Block(reading: &reader))
         case 4: self = .certificate(try Certificate(reading: &reader))
         case 5: self = .finalized(try FinalizedRecord(reading: &reader))
+        case 6: self = .recovered(try Recovered(reading: &reader))
         case let other: throw .invalid(field: "record kind", value: UInt64(other))
         }
     }
@@ -58,6 +61,7 @@ extension Record: Layout {
         case .block(let block): writer.write(tag: 3, block)
         case .certificate(let certificate): writer.write(tag: 4, certificate)
         case .finalized(let finalized): writer.write(tag: 5, finalized)
+        case .recovered(let recovered): writer.write(tag: 6, recovered)
         }
     }
 }

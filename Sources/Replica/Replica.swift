@@ -85,6 +85,8 @@ public struct Replica: Sendable {
         switch event {
         case .start:
             return resume(at: now) + advance(.start, at: now)
+        case .startWithoutJournal:
+            return advance(.startWithoutJournal, at: now)
         case .submit(let submission, let token):
             return submit(submission, token, at: now)
         case .computed(let result):

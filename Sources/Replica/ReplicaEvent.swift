@@ -7,6 +7,8 @@ import Telemetry
 public enum ReplicaEvent: Sendable {
     /// The journal was replayed; take part from now on.
     case start
+    /// The same where the journal is empty: the others know whether it was lost.
+    case startWithoutJournal
     /// A session submits a report or an update, admitted at the gateway, and waits for what becomes of it.
     case submit(Submission, SubmissionToken)
     /// A round was computed.

@@ -51,7 +51,7 @@ struct Archive {
             case .proposal(let block): note(block.hash, at: position)
             case .ack, .vote: break
             }
-        case .certificate, .finalized: break
+        case .certificate, .finalized, .recovered: break
         }
     }
 

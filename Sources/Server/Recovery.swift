@@ -13,6 +13,8 @@ struct Recovery: ~Copyable {
     let journal: Journal
     let models: ModelWork
     let board: LearningBoard
+    /// Whether the journal had nothing to replay: a new committee's, or one that was lost.
+    let isBlank: Bool
     /// Versions whose files are missing and cannot be made again here, in words for the operator.
     let complaints: [String]
 
@@ -28,7 +30,9 @@ struct Recovery: ~Copyable {
             index: index, journal: JournalReader(directory: "\(data)/journal"), log: DirectorySource("\(data)/log"))
         let (indexed, filed) = (try index.height(), tiles.size)
         var archive = Archive(stores: stores, tiles: tiles, submissionNames: SubmissionNames(secret: logSecret))
-        journal = try Journal(directory: "\(data)/journal") { position, bytes in
+        var isBlank = true
+        let opened = try Journal(directory: "\(data)/journal") { position, bytes in
+            isBlank = false
             let record = try Record(decoding: bytes)
             archive.note(record, at: position)
             for block in try replica.restore(record) {
@@ -37,6 +41,13 @@ struct Recovery: ~Copyable {
                 if block.height > indexed || block.head.size > filed { archive.add(block) } else { archive.pass(block) }
             }
         }
+        guard !isBlank || indexed == 0 || configuration.replica.committee.n == 1 else {
+            throw ConfigurationError.invalid(
+                "the journal in \(data) is empty, though the index has \(indexed) blocks: it was lost. 'waymark serve --rejoin' sets the rest aside and learns from the others"
+            )
+        }
+        journal = opened
+        self.isBlank = isBlank
         self.replica = replica
         self.archive = archive
         self.models = models

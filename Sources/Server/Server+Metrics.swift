@@ -49,6 +49,9 @@ extension Server {
                 "proposals_outside_clock_total", "Proposals outside the own clock's window: is this clock right?",
                 counted.proposalsOutsideClock),
             counter("views_nullified_total", "Views that ended without a block.", counted.viewsNullified),
+            counter(
+                "memories_lost_total", "Starts at which the others knew more of this validator than its journal.",
+                counted.memoriesLost),
             counter("requests_sent_total", "Requests to validators for something missing.", counted.requestsSent),
             counter("requests_answered_total", "Requests of validators answered.", counted.requestsAnswered),
             counter("requests_ignored_total", "Requests of validators above their budget.", counted.requestsIgnored),

@@ -53,7 +53,7 @@ extension Server {
         links?.writing.arm(everyMilliseconds: ServerLimits.writeIntervalMilliseconds)
         links?.retention.arm(everyMilliseconds: ServerLimits.retentionIntervalMilliseconds)
         for hazard in replica.activeHazards { gateway.publish(hazard, now: now) }
-        inbox.append(.start)
+        inbox.append(isBlank ? .startWithoutJournal : .start)
         loop.afterPoll { [self] in assumeIsolated { $0.takeTurn() } }
     }
 

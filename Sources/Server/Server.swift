@@ -48,6 +48,8 @@ public actor Server: LoopBound {
     var waitingFrames: [ValidatorIndex: Int] = [:]
     var enrolments = EnrolmentCache()
     var counters = ServerCounters()
+    /// Whether the journal had nothing to replay.
+    let isBlank: Bool
     var links: Links?
     var isStopping = false
     var connectedPeers: Set<ValidatorIndex> = []
@@ -66,6 +68,7 @@ public actor Server: LoopBound {
         self.configuration = configuration
         self.keys = keys
         self.logger = logger
+        isBlank = recovered.isBlank
         replica = recovered.replica
         archive = recovered.archive
         models = recovered.models

@@ -115,7 +115,8 @@ struct Stores: Sendable {
         case .signed(let signed):
             if case .proposal(let block) = signed.statement { return block }
             throw .unreadable("another record stands for block \(row.height)")
-        case .car, .certificate, .finalized: throw .unreadable("another record stands for block \(row.height)")
+        case .car, .certificate, .finalized, .recovered:
+            throw .unreadable("another record stands for block \(row.height)")
         }
     }
 
@@ -133,7 +134,7 @@ struct Stores: Sendable {
         case .signed(let signed):
             if case .ownCar(let car) = signed.statement { return SignedCar(car: car, signature: signed.signature) }
             return nil
-        case .block, .certificate, .finalized: return nil
+        case .block, .certificate, .finalized, .recovered: return nil
         }
     }
 

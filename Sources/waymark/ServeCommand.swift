@@ -14,9 +14,14 @@ struct ServeCommand: AsyncParsableCommand {
             Without --config a committee of one is made in ./waymark-node at the first start: a useful node that anyone can
             report to, whose log anyone can audit. With --config it takes its part in the committee of that file.
             Ends cleanly on SIGINT and SIGTERM.
+
+            A validator whose journal is lost, damaged or older than what it has said must not vote as if nothing had happened. --rejoin sets
+            journal, index and log aside; at the start the others tell what this validator said before, it stays silent in those views,
+            and its lane begins anew. It needs a quorum of the others.
             """)
 
     @Option(help: "The validator's configuration file (validator.json5).") var config: String?
+    @Flag(help: "Set a lost or damaged journal aside and learn everything from the others.") var rejoin = false
     @Option(help: "debug, info, warning or error.") var logLevel: Logger.Level = .info
 
     func run() async throws {
@@ -31,6 +36,7 @@ struct ServeCommand: AsyncParsableCommand {
 
         var logger = Logger(label: configuration.validator)
         logger.logLevel = logLevel
+        if rejoin { try setAside(configuration, committee, logger) }
         let loop = try EventLoop.spawn(name: "server")
         let server = try Server(validator, keys: keys, data: configuration.data, loop: loop, logger: logger)
         try await server.start()
@@ -40,6 +46,16 @@ struct ServeCommand: AsyncParsableCommand {
         loop.stop()
         await loop.waitUntilStopped()
         logger.info("\(configuration.validator) has ended")
+    }
+
+    private func setAside(
+        _ configuration: ServerConfiguration, _ committee: CommitteeFile, _ logger: Logger
+    ) throws {
+        guard committee.validators.count > 1 else {
+            throw ConfigurationError.invalid("--rejoin: there are no others to learn from in a committee of one")
+        }
+        let aside = try DataFolder(configuration.data).setAside(at: Date())
+        logger.notice("\(aside.map { "journal, index and log are in \($0)" } ?? "there was nothing to set aside")")
     }
 
     /// Serves people until a signal comes; without an address for them, just waits for the signal.

@@ -38,7 +38,9 @@ struct SimulateCluster: AsyncParsableCommand {
             throw ValidationError("0.01 to 1,000 minutes, and at most 1,000 reports a second")
         }
         guard seed == nil || seeds == nil else { throw ValidationError("--seed or --seeds, not both") }
-        let known = Fault.allCases.map(\.rawValue) + AttackKind.allCases.map(\.rawValue)
+        let known =
+            Fault.allCases.map(\.rawValue) + AttackKind.allCases.map(\.rawValue)
+            + FaultPlan.Lapse.allCases.map(\.rawValue)
         if let plant, !ClusterOptions.plantable.contains(plant) { throw ValidationError("no bug is called \(plant)") }
         for name in names where !known.contains(name) {
             throw ValidationError("nothing is called \(name): there are \(known.joined(separator: ", "))")

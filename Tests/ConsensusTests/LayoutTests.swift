@@ -26,6 +26,11 @@ import Wire
             .certificateRequest(CertificateRequest(epoch: 1, first: 4, last: 9)),
             .historyRequest(HistoryRequest(epoch: 1, height: 4)),
             HistoryBatch(of: [(block, finalization)]).map { .historyBatch($0) },
+            .recallRequest(RecallRequest(epoch: 1, nonce: 0x0102)),
+            .recollection(
+                Recollection(
+                    epoch: 1, nonce: 0x0102, isBlank: false, entry: finalization, newestVote: vote,
+                    newestCar: CarClaim(Keys.car(car)), positions: [0, 1, 7 << 32, 3])),
         ].compactMap { $0 }
     }
 
@@ -35,6 +40,7 @@ import Wire
             .signed(Keys.sign(.proposal(block), by: 1)), .signed(Keys.sign(.vote(vote.vote), by: 3)),
             .car(Keys.car(car)), .block(block), .certificate(finalization),
             .finalized(FinalizedRecord(height: 5, hash: block.hash)),
+            .recovered(Recovered(silentThrough: 9, acknowledged: [8, 9, 15, 8], incarnation: 7)),
         ]
     }
 
@@ -103,8 +109,8 @@ import Wire
     }
 
     @Test func messagesAndRecordsAreNumberedForever() {
-        #expect(Self.messages.map { $0.encoded()[0] } == Array(1...13))
-        #expect(Self.records.map { $0.encoded()[0] } == [1, 1, 1, 1, 2, 3, 4, 5])
+        #expect(Self.messages.map { $0.encoded()[0] } == Array(1...15))
+        #expect(Self.records.map { $0.encoded()[0] } == [1, 1, 1, 1, 2, 3, 4, 5, 6])
         #expect(Self.records.prefix(4).map { $0.encoded()[1] } == [1, 2, 3, 4])
         #expect(Self.evidence.map { $0.encoded()[0] } == Array(1...5))
     }
@@ -114,7 +120,7 @@ import Wire
             Self.messages.flatMap { $0.encoded() } + Self.records.flatMap { $0.encoded() }
             + Self.evidence.flatMap { $0.encoded() }
         #expect(
-            Digest.sha256(everything).description == "9f06f7c3fc1c06eb04bf7ac8060deeec3225016de4cb2487734dbc7f2a2cd693")
+            Digest.sha256(everything).description == "3d35ed5d8e50f4feec5b0b4ca4e25c4bf45d8d1c509473aede6f1e95dfdcdd9f")
     }
 
     // MARK: Round trips and bad input
@@ -157,7 +163,7 @@ import Wire
         let epoch = "0000000000000001"
         let zero = Digest.zero.description
         #expect(refused("00") == .invalid(field: "message kind", value: 0))
-        #expect(refused("0e") == .invalid(field: "message kind", value: 14))
+        #expect(refused("10") == .invalid(field: "message kind", value: 16))
         #expect(refused("0504" + epoch) == .invalid(field: "vote kind", value: 4))
         #expect(refused("0502" + epoch + epoch + Keys.chain.description) == .invalid(field: "nullified hash", value: 1))
         #expect(refused("0501" + epoch + "0000000000000000" + zero) == .invalid(field: "view", value: 0))

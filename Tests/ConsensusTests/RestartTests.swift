@@ -113,16 +113,54 @@ import Wire
         }
     }
 
-    @Test func aLaneThatOthersKnowBetterIsNeverUsedAgain() {
+    /// Four validators have ordered four items of validator 0, one a block, whose journal is then cut to `kept` records.
+    private func networkOfOneThatForgets(keeping kept: (Int) -> Int) -> Network {
         var network = Network(4)
         network.startAll()
-        network.submit([[1]], to: 0)
-        _ = network.run(atMost: 2000) { $0.nodes[0].items.count == 1 }
+        for item in 1...4 as ClosedRange<UInt8> {
+            network.submit([[item]], to: 0)
+            _ = network.run(atMost: 2000) { network in network.nodes.allSatisfy { $0.items.count == item } }
+        }
         network.crash(0)
-        network.nodes[0].journal = []
+        network.nodes[0].journal = Array(network.nodes[0].journal.prefix(kept(network.nodes[0].journal.count)))
+        return network
+    }
+
+    @Test func aLostJournalIsNoticedAndTheLaneBeginsAnew() {
+        var network = networkOfOneThatForgets { _ in 0 }
+        let before = network.nodes[1].machine.view
         network.start(0)
-        _ = network.run(atMost: 10_000) { $0.nodes[0].items.count == 1 }
-        #expect(network.nodes[0].machine.isOwnLaneLost)
-        #expect(!network.nodes[0].machine.canAccept)
+        #expect(network.run(atMost: 10_000) { $0.nodes[0].items.count == 4 })
+        #expect(network.nodes[0].machine.counters.memoriesLost == 1)
+        #expect(network.nodes[0].machine.silentThrough > before)
+        network.submit([[5]], to: 0)
+        #expect(network.run(atMost: 20_000) { network in network.nodes.allSatisfy { $0.items.count == 5 } })
+        #expect(network.nodes[0].machine.own.tip.position >> CarHeader.incarnationShift > 0)
+    }
+
+    @Test func aJournalThatWasSetBackIsNoticed() {
+        var network = networkOfOneThatForgets { $0 / 2 }
+        network.start(0)
+        network.submit([[5]], to: 0)
+        #expect(network.run(atMost: 20_000) { network in network.nodes.allSatisfy { $0.items.count == 5 } })
+        #expect(network.nodes[0].machine.counters.memoriesLost == 1)
+    }
+
+    @Test func aWholeJournalForgetsNothing() {
+        var network = networkOfOneThatForgets { $0 }
+        network.start(0)
+        network.submit([[5]], to: 0)
+        #expect(network.run(atMost: 20_000) { network in network.nodes.allSatisfy { $0.items.count == 5 } })
+        #expect(network.nodes[0].machine.counters.memoriesLost == 0)
+        #expect(network.nodes[0].machine.silentThrough == 0)
+    }
+
+    @Test func whoHasForgottenWaitsForAQuorumOfOthers() {
+        var network = networkOfOneThatForgets { _ in 0 }
+        network.crash(3)
+        network.start(0)
+        #expect(!network.run(atMost: 20_000) { $0.nodes[0].machine.counters.memoriesLost > 0 })
+        network.start(3)
+        #expect(network.run(atMost: 20_000) { $0.nodes[0].machine.counters.memoriesLost > 0 })
     }
 }

@@ -69,10 +69,10 @@ class Validator:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.http}"
 
-    def start(self):
+    def start(self, *options):
         with open(self.folder / "serve.log", "ab") as output:
             self.process = subprocess.Popen(
-                [WAYMARK, "serve", "--config", str(self.folder / "validator.json5")],
+                [WAYMARK, "serve", "--config", str(self.folder / "validator.json5"), *options],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output)
 
     def terminate(self):

@@ -84,6 +84,29 @@ def test_a_validator_far_behind_catches_up_from_the_others_journals(four, tmp_pa
     check_logs(four)
 
 
+def test_a_validator_whose_journal_is_damaged_rejoins(four):
+    """Bytes in the middle of what was synced have changed: it refuses to go on, and learns from the others what it has lost."""
+    vehicle = Vehicle.enrolled(four)
+    with Session(four[3].mqtt) as session:
+        for _ in range(20):
+            session.commit(vehicle.report())
+    kill(four[3])
+    segment = sorted((four[3].folder / "journal").glob("*.journal"))[0]
+    bytes_ = bytearray(segment.read_bytes())
+    bytes_[len(bytes_) // 2] ^= 0x40
+    segment.write_bytes(bytes_)
+    refused = waymark("serve", "--config", four[3].folder / "validator.json5")
+    assert refused.returncode == 1 and "is damaged at byte" in refused.stderr
+    four[3].start("--rejoin")
+    four.equal_heads(size=40)
+    # Its lane has begun anew: what it takes from vehicles is ordered.
+    with Session(four[3].mqtt) as session:
+        session.commit(vehicle.report())
+    assert four[3].metric("waymark_memories_lost_total") == 1
+    assert four.stop() == [0, 0, 0, 0]
+    check_logs(four)
+
+
 def test_two_of_four_commit_nothing_until_a_third_is_back(four):
     kill(four[2])
     kill(four[3])

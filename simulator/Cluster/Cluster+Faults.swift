@@ -7,6 +7,9 @@ extension Cluster {
     /// Makes an appointment with each fault of the plan that strikes now and then.
     mutating func scheduleStrikes() {
         for fault in Fault.allCases { scheduleStrike(fault) }
+        for index in processes.indices where plan.forgetful[processes[index].validator] != nil {
+            agenda.add(.forget(index), at: now + random.within(5000...30_000))
+        }
         if let slowest = plan.intensities[.slowDisks].map({ _ in Int(random.below(UInt64(processes.count))) }) {
             processes[slowest].syncDelay = plan.amount(.slowDisks)
         }
@@ -132,7 +135,7 @@ extension Cluster {
         processes[index].state = .up
         processes[index].life += 1
         processes[index].blocks = []
-        processes[index].replica = town.replica(processes[index].validator, settings)
+        processes[index].replica = town.replica(processes[index].validator, settings(of: processes[index].validator))
         trace.note("starts", of: index, at: now)
         do {
             for record in processes[index].disk.durable {
@@ -144,7 +147,7 @@ extension Cluster {
             }
             return
         }
-        tell(.start, to: index)
+        tell(processes[index].disk.durable.isEmpty ? .startWithoutJournal : .start, to: index)
         connect(index)
         for other in processes.indices where other != index && processes[other].state == .up {
             guard processes[other].validator != processes[index].validator else { continue }
@@ -154,6 +157,22 @@ extension Cluster {
             stop(index)
             agenda.add(.start(index, life: processes[index].life), at: now + random.within(10...1000))
         }
+    }
+
+    /// The process stops and comes back with another disk, or an old image of its own.
+    mutating func forget(_ index: Int) {
+        guard isStormy, let lapse = plan.forgetful[processes[index].validator] else { return }
+        let isUp = processes[index].isUp
+        if isUp { stop(index) }
+        switch lapse {
+        case .lostDisk: processes[index].disk.wipe()
+        case .oldDisk:
+            let records = UInt64(processes[index].disk.durable.count)
+            processes[index].disk.setBack(to: Int(random.within(records / 2...records - records / 8)))
+        }
+        trace.note("has a \(lapse.rawValue)", of: index, at: now)
+        if isUp { agenda.add(.start(index, life: processes[index].life), at: now + random.within(50...5000)) }
+        agenda.add(.forget(index), at: now + random.within(15_000...60_000))
     }
 
     private mutating func pause(_ index: Int) {

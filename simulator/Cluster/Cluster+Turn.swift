@@ -122,7 +122,7 @@ extension Cluster {
     }
 
     private mutating func scheduleWake(_ index: Int) {
-        guard let deadline = processes[index].replica.nextDeadline else { return }
+        guard processes[index].state == .up, let deadline = processes[index].replica.nextDeadline else { return }
         let time = max(processes[index].clock.time(of: deadline), now)
         if let known = processes[index].wakeAt, known <= time { return }
         processes[index].wakeAt = time
@@ -154,7 +154,8 @@ extension Cluster {
         case .executed(let block): note(block, of: index)
         case .published(let head): if processes[index].isHonest { oracle.see(head) }
         case .answer(let token, let answer): tell(answer, token, by: index)
-        case .attested(let car): if processes[index].isHonest { attested.append((validator, car.hash)) }
+        case .attested(let car):
+            if processes[index].isHonest, plan.forgetful[validator] == nil { attested.append((validator, car.hash)) }
         case .serveHistory(let request, let peer): serve(request, to: peer, by: index)
         case .serveCars(let request, let peer): serve(request, to: peer, by: index)
         }

@@ -20,6 +20,7 @@ public struct Cluster: Sendable {
         case heal(Fault)
         case sighting
         case provoke(Int)
+        case forget(Int)
         case retry
     }
 
@@ -101,10 +102,18 @@ public struct Cluster: Sendable {
     private mutating func add(_ validator: ValidatorIndex) {
         var process = Process(
             validator: validator, keys: town.keys[validator], attack: plan.liars[validator]?.make(), reaches: [],
-            replica: town.replica(validator, settings))
+            replica: town.replica(validator, settings(of: validator)))
         process.clock.skew = offset(plan.amount(.skew))
         process.clock.rate = UInt64(1000 + offset(plan.amount(.drift)))
         processes.append(process)
+    }
+
+    /// What a liar runs has no bug but that: one that forgets, or lives twice, is not told so by the others.
+    func settings(of validator: ValidatorIndex) -> ConsensusSettings {
+        guard plan.liars[validator] != nil else { return settings }
+        var settings = settings
+        settings.plantedBug = .noRecall
+        return settings
     }
 
     /// A number within ±`bound`.
@@ -152,6 +161,7 @@ public struct Cluster: Sendable {
         case .heal(let fault): heal(fault)
         case .sighting: sight()
         case .provoke(let index): provoke(index)
+        case .forget(let index): forget(index)
         case .retry: retryReports()
         }
     }

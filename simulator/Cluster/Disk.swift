@@ -49,4 +49,11 @@ struct Disk: Sendable {
 
     /// Everything is lost.
     mutating func wipe() { self = Disk() }
+
+    /// An old image is put back: of what was durable, only the first `count` records are.
+    mutating func setBack(to count: Int) {
+        let old = durable.prefix(count)
+        self = Disk()
+        write(Array(old))
+    }
 }

@@ -22,6 +22,7 @@ struct DurabilityRules: Sendable {
         case .certificate(let certificate):
             highestCertified = max(highestCertified, certificate.view)
             if certificate.kind != .nullify { notarized.insert(certificate.hash) }
+        case .recovered: break
         case .finalized(let final):
             expect(blocks.contains(final.hash), "block \(final.height) is final without its body")
         }

@@ -8,6 +8,18 @@ public struct FaultPlan: Sendable {
     /// Validators that lie, and how.
     public private(set) var liars: [ValidatorIndex: AttackKind]
 
+    /// Honest validators whose disks lose what was durable. While one has not recovered it is no better than a liar, so it takes the
+    /// place of one.
+    public private(set) var forgetful: [ValidatorIndex: Lapse] = [:]
+
+    /// What becomes of a disk.
+    public enum Lapse: String, CaseIterable, Sendable {
+        /// All of it is lost.
+        case lostDisk = "lost-disk"
+        /// An old image is put back.
+        case oldDisk = "old-disk"
+    }
+
     /// The plan of a seed. Each fault is in half of all plans, so that most pairs of faults meet and some runs have but one.
     init(validators: Int, liars count: Int, random: inout SeededGenerator) {
         intensities = [:]
@@ -21,6 +33,10 @@ public struct FaultPlan: Sendable {
             let kind = AttackKind.allCases[Int(random.below(UInt64(AttackKind.allCases.count)))]
             if liars[validator] == nil { liars[validator] = kind }
         }
+        for validator in liars.keys.sorted() where random.happens(permille: 200) {
+            liars[validator] = nil
+            forgetful[validator] = random.happens(permille: 500) ? .lostDisk : .oldDisk
+        }
     }
 
     /// The same plan without what is named: a fault's name, an attack's, or `liars` for all of them. Nil where nothing is called that.
@@ -30,6 +46,8 @@ public struct FaultPlan: Sendable {
             plan.intensities[fault] = nil
         } else if let kind = AttackKind(rawValue: name) {
             plan.liars = liars.filter { $0.value != kind }
+        } else if let lapse = Lapse(rawValue: name) {
+            plan.forgetful = forgetful.filter { $0.value != lapse }
         } else {
             return nil
         }
@@ -40,6 +58,7 @@ public struct FaultPlan: Sendable {
     public var names: [String] {
         Fault.allCases.filter { intensities[$0] != nil }.map(\.rawValue)
             + AttackKind.allCases.filter(liars.values.contains).map(\.rawValue)
+            + Lapse.allCases.filter(forgetful.values.contains).map(\.rawValue)
     }
 
     /// How much of a fault there is, in its own unit; 0 where it is not in the plan.
@@ -64,7 +83,8 @@ extension FaultPlan: CustomStringConvertible {
             return "\(fault.rawValue) \(amount(fault)) \(greatest.unit)"
         }
         let lies = liars.sorted { $0.key < $1.key }.map { "validator \($0.key) lies: \($0.value.rawValue)" }
-        let all = faults + lies
+        let lapses = forgetful.sorted { $0.key < $1.key }.map { "validator \($0.key) has a \($0.value.rawValue)" }
+        let all = faults + lies + lapses
         return all.isEmpty ? "nothing goes wrong" : all.joined(separator: ", ")
     }
 }

@@ -21,6 +21,8 @@ extension PeerMessage {
         case .certificateRequest(let request): 11 ^ request.first << 8
         case .historyRequest(let request): 12 ^ request.height << 8
         case .historyBatch(let batch): 13 ^ batch.blocks[0].hash.prefix
+        case .recallRequest(let request): 14 ^ request.nonce << 8
+        case .recollection(let answer): 15 ^ answer.nonce << 8
         }
     }
 
@@ -40,6 +42,9 @@ extension PeerMessage {
         case .certificateRequest(let request): "asks for certificates of views \(request.first) to \(request.last)"
         case .historyRequest(let request): "asks for blocks from \(request.height) on"
         case .historyBatch(let batch): "\(batch.blocks.count) blocks from \(batch.blocks[0].height) on"
+        case .recallRequest: "asks what it said before"
+        case .recollection(let answer):
+            "remembers \(answer.newestVote.map { "its vote in view \($0.vote.view)" } ?? "nothing of it")"
         }
     }
 }

@@ -82,7 +82,8 @@ struct Network {
                 for effect in try nodes[index].machine.restore(record) { note(effect, of: index) }
             }
         } catch { Issue.record("seed \(seed): node \(index) cannot restore: \(error)") }
-        step(index, .start)
+        let isBlank = nodes[index].life > 1 && nodes[index].journal.isEmpty
+        step(index, isBlank ? .startWithoutJournal : .start)
     }
 
     /// Stops the process. Of what was being written, some beginning is durable and the rest is lost.
