@@ -43,6 +43,17 @@ struct BlockTree: Sendable {
         return .connected(blocks.reversed())
     }
 
+    /// The first block that is missing on the way down from `hash` to `base`; nil where there is none, or no way.
+    func missing(from base: ChainPoint, to hash: Digest) -> Digest? {
+        var next = hash
+        while next != base.hash {
+            guard let header = nodes[next]?.block.header else { return next }
+            next = header.parentHash
+            guard header.parentView > base.view || next == base.hash else { return nil }
+        }
+        return nil
+    }
+
     enum Path: Equatable, Sendable {
         case connected([Block])
         case missing(Digest)

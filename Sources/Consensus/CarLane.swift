@@ -33,7 +33,10 @@ struct CarLane: Sendable {
     private var lastBeginning: Timestamp?
     private(set) var bytes = 0
     /// Whether a car may have become ready for its acknowledgement.
-    private var isChanged = false
+    private var isChanged = false { didSet { if isChanged { isGapStale = true } } }
+    private var isGapStale = false
+    /// The lowest car that is missing below one that is held, when it was last looked for; nil where the lane has no gap.
+    private(set) var gap: Tip?
     /// The earliest time at which a car that was sealed in the own clock's future is looked at again.
     private(set) var heldBackUntil: Timestamp?
 
@@ -199,8 +202,14 @@ struct CarLane: Sendable {
 
     mutating func setJournaled(_ hash: Digest) { held[hash]?.isJournaled = true }
 
-    /// The lowest car that is missing below one that is held; nil where the lane has no gap.
-    var gap: Tip? {
+    /// Looks for a gap, if something has changed since the last look.
+    mutating func lookForGap() {
+        guard isGapStale else { return }
+        isGapStale = false
+        gap = lowestMissing
+    }
+
+    private var lowestMissing: Tip? {
         for position in positions where position > floor.position + 1 {
             for hash in slots[position] ?? [] {
                 guard let header = held[hash]?.signed.car.header, held[hash]?.isCertified == false, !header.isBeginning

@@ -33,11 +33,9 @@ extension Consensus {
         pacemaker.resent(at: clock.instant)
         if lacks(.noResend) { return }
         if let entryCertificate { emit(.send(.certificate(entryCertificate), to: .all)) }
-        if let own = views[view]?.own {
-            if let proposal = own.signedProposal { emit(.send(.proposal(proposal), to: .all)) }
-            for kind in VoteKind.allCases {
-                if let vote = own.stored(kind) { emit(.send(.vote(vote), to: .all)) }
-            }
+        if let proposal = views[view].own.signedProposal { emit(.send(.proposal(proposal), to: .all)) }
+        for kind in VoteKind.allCases {
+            if let vote = views[view].own.stored(kind) { emit(.send(.vote(vote), to: .all)) }
         }
         if let newestFinalize, newestFinalize.vote.view != view { emit(.send(.vote(newestFinalize), to: .all)) }
         guard let notarizedPoint else { return }

@@ -41,7 +41,7 @@ extension Consensus {
         var answers: [Certificate] = []
         if request.first <= finalizedView, let newestFinalization { answers.append(newestFinalization) }
         for view in request.first...request.last where view > finalizedView {
-            answers += VoteKind.allCases.compactMap { views[view]?[$0] }
+            answers += VoteKind.allCases.compactMap { views[view][$0] }
         }
         if let entryCertificate, !answers.contains(entryCertificate) { answers.append(entryCertificate) }
         for certificate in answers { send(.certificate(certificate), to: peer, weight: 64 * committee.quorum) }

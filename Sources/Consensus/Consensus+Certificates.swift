@@ -9,7 +9,7 @@ extension Consensus {
     mutating func count(_ signed: SignedVote) {
         guard signed.vote.view > finalizedView, signed.vote.view <= view + ConsensusLimits.viewWindow else { return }
         note(signed)
-        let outcome = views[signed.vote.view, default: ViewState()].add(signed)
+        let outcome = views[signed.vote.view].add(signed)
         switch outcome {
         case .known: return
         case .conflict(let first): return report(.conflictingVotes(first, signed))
@@ -20,26 +20,26 @@ extension Consensus {
     }
 
     private mutating func reportContradiction(of signed: SignedVote) {
-        guard let other = views[signed.vote.view]?.contradiction(of: signed) else { return }
+        guard let other = views[signed.vote.view].contradiction(of: signed) else { return }
         report(.conflictingVotes(other, signed))
     }
 
     private mutating func form(_ vote: Vote) {
-        guard let state = views[vote.view], state[vote.kind] == nil else { return }
-        accept(state.tally(vote.kind).certificate(for: vote))
+        guard !views[vote.view].has(vote.kind) else { return }
+        accept(views[vote.view].tally(vote.kind).certificate(for: vote))
     }
 
     // MARK: Certificates
 
     /// Whether a certificate says something new.
     func wants(_ certificate: Certificate) -> Bool {
-        certificate.view > finalizedView && views[certificate.view]?[certificate.kind] == nil
+        certificate.view > finalizedView && !views[certificate.view].has(certificate.kind)
     }
 
     /// Takes a certificate, formed or received, of any view: keeps it, passes it on once, and enters the view after it.
     mutating func accept(_ certificate: Certificate) {
         guard wants(certificate) else { return }
-        views[certificate.view, default: ViewState()].store(certificate)
+        views[certificate.view].store(certificate)
         noteVotes(in: certificate)
         if isKept(certificate) { emit(.persist(.certificate(certificate))) }
         emit(.send(.certificate(certificate), to: .all))
@@ -75,7 +75,7 @@ extension Consensus {
         pacemaker.blockWasFinalized()
         if let vote = newestFinalize, vote.vote.view <= certificate.view { newestFinalize = nil }
         // No honest block stands on a view below this one, so nothing about those is asked for or needed again.
-        views = views.filter { $0.key >= certificate.view }
+        views.forget(below: certificate.view)
     }
 
     private mutating func enter(_ next: UInt64, by certificate: Certificate) {
@@ -87,22 +87,22 @@ extension Consensus {
     /// The best reason to be in the current view, for those who are not: a finalization spares them most.
     var entryCertificate: Certificate? {
         if let newestFinalization, newestFinalization.view + 1 >= view { return newestFinalization }
-        return views[view - 1]?.nullification ?? views[view - 1]?.notarization ?? entry
+        return views[view - 1].nullification ?? views[view - 1].notarization ?? entry
     }
 
     /// The block of a view that is notarized or final, the chain's start being so from the outset.
     func notarizedHash(at view: UInt64) -> Digest? {
         if let newestFinalization, newestFinalization.view == view { return newestFinalization.hash }
         if view == chain.tip.view { return chain.tip.hash }
-        return views[view]?.notarization?.hash
+        return views[view].notarization?.hash
     }
 
     /// Votes to finalize a notarized view that this validator never asked to nullify, and whose leader it has not seen lie.
     mutating func finalizeIfAllowed(_ view: UInt64) {
-        guard let state = views[view], let notarization = state.notarization, view > finalizedView, maySpeak(in: view),
-            !state.isEquivocated, mayFinalize(state.own)
+        guard view > finalizedView, maySpeak(in: view), let hash = views[view].notarization?.hash,
+            !views[view].isEquivocated, mayFinalize(views[view].own)
         else { return }
-        cast(.finalize, view: view, hash: notarization.hash)
+        cast(.finalize, view: view, hash: hash)
     }
 
     private func mayFinalize(_ own: OwnStatements) -> Bool {
@@ -115,8 +115,8 @@ extension Consensus {
         newestOwnView = max(newestOwnView, view)
         let vote = Vote(kind, epoch: committee.epoch, view: view, hash: hash)
         precondition(
-            (views[view]?.own.mayCast(kind) ?? true) || settings.planted != nil, "statements that exclude each other")
-        views[view, default: ViewState()].own.cast(vote)
+            views[view].own.mayCast(kind) || settings.planted != nil, "statements that exclude each other")
+        views[view].own.cast(vote)
         if kind == .nullify { counters.nullifiesCast += 1 }
         emit(.sign(.vote(vote)))
     }
@@ -124,7 +124,7 @@ extension Consensus {
     mutating func count(ownVote vote: Vote, signature: Signature) {
         let signed = SignedVote(vote: vote, signer: me, signature: signature)
         guard vote.view > finalizedView else { return }
-        views[vote.view, default: ViewState()].own.store(signed)
+        views[vote.view].own.store(signed)
         if vote.kind == .finalize, vote.view > newestFinalize?.vote.view ?? 0 { newestFinalize = signed }
         count(signed)
     }

@@ -4,8 +4,10 @@ import Wire
 /// What is missing, said anew after every step.
 extension Consensus {
     mutating func fetchWhatIsMissing() {
+        for lane in lanes.indices { lanes[lane].lookForGap() }
         let all = historyNeeds + proposerNeeds + voterNeeds + notarizedNeeds + deliveryNeeds + gapNeeds
         let needs = settings.planted == nil ? all : all.filter(isFetched)
+        guard !needs.isEmpty || fetcher.isPursuing else { return }
         let requests = fetcher.pursue(needs, at: clock.instant, retryAfter: pacemaker.delay)
         for (request, peer) in requests {
             counters.requestsSent += 1
@@ -34,7 +36,7 @@ extension Consensus {
 
     /// The first block that is missing on the way from the final chain to `hash`; nothing while history is on its way.
     func bodyNeeds(of hash: Digest, sources: [ValidatorIndex]) -> [Need] {
-        guard historyNeeds.isEmpty, case .missing(let absent) = tree.path(from: chain.tip, to: hash) else { return [] }
+        guard let absent = tree.missing(from: chain.tip, to: hash), historyNeeds.isEmpty else { return [] }
         let request = BlockRequest(epoch: committee.epoch, hash: absent)
         return [
             Need(
@@ -52,7 +54,7 @@ extension Consensus {
     private var historyNeeds: [Need] {
         guard let newest = newestFinalization, chain.undelivered < ConsensusLimits.blocksUndelivered,
             newest.view > chain.tip.view + ConsensusLimits.viewsFetchedSingly,
-            case .missing = tree.path(from: chain.tip, to: newest.hash)
+            tree.missing(from: chain.tip, to: newest.hash) != nil
         else { return [] }
         let request = HistoryRequest(epoch: committee.epoch, height: chain.tip.height + 1)
         return [Need(goal: .history(height: request.height), request: .historyRequest(request))]
@@ -60,6 +62,7 @@ extension Consensus {
 
     /// Cars of the next final blocks: of each lane the highest that is missing, for an answer goes down from there, through several blocks at once.
     private var deliveryNeeds: [Need] {
+        guard chain.undelivered > 0 else { return [] }
         let offsets = 0..<min(chain.undelivered, ConsensusLimits.blocksFetchedAhead)
         let missing = offsets.reversed().compactMap { chain.waiting($0) }.flatMap { entry, before in
             entry.block.cut.compactMap { carNeed($0, before: before) }

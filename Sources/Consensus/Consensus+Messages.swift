@@ -31,16 +31,15 @@ extension Consensus {
         if fetcher.lacks(.block(signed.block.hash)) { return true }
         guard proposed >= view, proposed <= view + ConsensusLimits.proposalWindow, committee.leader(of: proposed) != me
         else { return false }
-        guard let state = views[proposed], let first = state.proposal else { return true }
-        return first.block.hash != signed.block.hash && !state.isEquivocated
+        guard let first = views[proposed].proposal?.block.hash else { return true }
+        return first != signed.block.hash && !views[proposed].isEquivocated
     }
 
     private func wants(_ signed: SignedVote) -> Bool {
         let vote = signed.vote
         guard vote.view > finalizedView, vote.view <= view + ConsensusLimits.viewWindow else { return false }
-        guard let state = views[vote.view] else { return true }
-        guard state[vote.kind] == nil else { return false }
-        guard let first = state.tally(vote.kind)[signed.signer] else { return true }
+        guard !views[vote.view].has(vote.kind) else { return false }
+        guard let first = views[vote.view].tally(vote.kind)[signed.signer] else { return true }
         // A second vote is evidence; beyond so much of it, another adds nothing but work.
         return first.vote != vote && evidenceCounts[signed.signer] < ConsensusLimits.evidencePerValidator
     }

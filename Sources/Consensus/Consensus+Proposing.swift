@@ -21,7 +21,7 @@ extension Consensus {
             } else {
                 needs = certificateNeeds(candidate...candidate, sources: [])
             }
-            guard candidate > finalizedView, views[candidate]?.nullification != nil else { return .missing(needs) }
+            guard candidate > finalizedView, views[candidate].has(.nullify) else { return .missing(needs) }
             candidate -= 1
         }
     }
@@ -32,10 +32,9 @@ extension Consensus {
     }
 
     private var mayPropose: Bool {
-        let own = views[view]?.own ?? OwnStatements()
         // A second proposal, where it is planted, follows a first one that nobody finalized soon.
-        return own.mayPropose
-            || lacks(.secondProposal) && own.proposals == 1
+        views[view].own.mayPropose
+            || lacks(.secondProposal) && views[view].own.proposals == 1
                 && pacemaker.leaderDeadline.map { clock.instant >= $0 } ?? false
     }
 
@@ -81,8 +80,8 @@ extension Consensus {
             timestamp: LogTime.next(after: parent.timestamp, now: clock.timestamp))
         tree.insert(block)
         tree.setJournaled(block.hash)
-        precondition(views[view]?.own.mayPropose ?? true || settings.planted != nil, "a leader signs one block a view")
-        views[view, default: ViewState()].own.propose(block.hash)
+        precondition(views[view].own.mayPropose || settings.planted != nil, "a leader signs one block a view")
+        views[view].own.propose(block.hash)
         counters.proposals += 1
         // The proposal's record holds the whole block and stands before the vote's, in the same turn.
         emit(.sign(.proposal(block)))
@@ -92,7 +91,7 @@ extension Consensus {
     mutating func count(ownProposal block: Block, signature: Signature) {
         guard block.view > finalizedView else { return }
         let signed = SignedProposal(block: block, signature: signature)
-        views[block.view, default: ViewState()].own.signedProposal = signed
+        views[block.view].own.signedProposal = signed
         receive(signed)
     }
 }

@@ -76,7 +76,7 @@ extension Consensus {
             return false
         }
         if vote.view != newestOwnView { return vote.view > newestOwnView }
-        return vote.view > finalizedView && views[vote.view]?.own[vote.kind] != vote
+        return vote.view > finalizedView && views[vote.view].own[vote.kind] != vote
     }
 
     /// Goes on once enough have answered: at once where all have, and otherwise not before D, for each may know something. Of the lane's
@@ -136,7 +136,7 @@ extension Consensus {
 
     /// Says what was left to say when it stopped.
     mutating func resume() {
-        for view in views.keys.sorted() { finalizeIfAllowed(view) }
+        for view in views.known { finalizeIfAllowed(view) }
         for car in own.unacknowledged(by: me) { emit(.sign(.ack(Ack(car)))) }
     }
 }

@@ -55,10 +55,10 @@ extension Consensus {
     private mutating func restore(proposal block: Block) throws(RestoreError) {
         try restore(block)
         guard block.view > finalizedView else { return }
-        guard views[block.view]?.own.proposed ?? block.hash == block.hash else {
+        guard views[block.view].own.proposed ?? block.hash == block.hash else {
             throw .contradiction(view: block.view)
         }
-        views[block.view, default: ViewState()].own.propose(block.hash)
+        views[block.view].own.propose(block.hash)
         view = max(view, block.view)
     }
 
@@ -74,8 +74,8 @@ extension Consensus {
     private mutating func restore(vote: Vote) throws(RestoreError) {
         newestOwnView = max(newestOwnView, vote.view)
         guard vote.view > finalizedView else { return }
-        guard (views[vote.view] ?? ViewState()).own.mayCast(vote.kind) else { throw .contradiction(view: vote.view) }
-        views[vote.view, default: ViewState()].own.cast(vote)
+        guard views[vote.view].own.mayCast(vote.kind) else { throw .contradiction(view: vote.view) }
+        views[vote.view].own.cast(vote)
         view = max(view, vote.view)
     }
 

@@ -18,9 +18,9 @@ extension Consensus {
         let block = signed.block
         if fetcher.lacks(.block(block.hash)) { tree.insert(block) }
         guard block.view > finalizedView, block.view <= view + ConsensusLimits.proposalWindow else { return }
-        if let first = views[block.view]?.proposal {
-            guard first.block.hash != block.hash, views[block.view]?.isEquivocated == false else { return }
-            views[block.view]?.isEquivocated = true
+        if let first = views[block.view].proposal {
+            guard first.block.hash != block.hash, views[block.view].isEquivocated == false else { return }
+            views[block.view].isEquivocated = true
             if lacks(.secondNotarize) { believe(signed) }
             return report(.conflictingProposals(first.signed.claim, signed.claim))
         }
@@ -29,16 +29,15 @@ extension Consensus {
 
     private mutating func believe(_ signed: SignedProposal) {
         let block = signed.block
-        views[block.view, default: ViewState()].proposal = ReceivedProposal(signed: signed, arrivedAt: clock.timestamp)
-        if lacks(.secondNotarize) { views[block.view]?.own.forget(.notarize) }
+        views[block.view].proposal = ReceivedProposal(signed: signed, arrivedAt: clock.timestamp)
+        if lacks(.secondNotarize) { views[block.view].own.forgetNotarize() }
         tree.insert(block)
         for proof in block.cut { note(proof) }
     }
 
     /// The view's proposal, as long as this validator may vote for it.
     private var votable: ReceivedProposal? {
-        guard let state = views[view], mayNotarize(state.own), maySpeak(in: view) else { return nil }
-        return state.proposal
+        mayNotarize(views[view].own) && maySpeak(in: view) ? views[view].proposal : nil
     }
 
     private func mayNotarize(_ own: OwnStatements) -> Bool {
@@ -65,8 +64,8 @@ extension Consensus {
     }
 
     private mutating func noteEarlyProposal() {
-        guard views[view]?.hasWaitedForClock == false else { return }
-        views[view]?.hasWaitedForClock = true
+        guard views[view].hasWaitedForClock == false else { return }
+        views[view].hasWaitedForClock = true
         counters.proposalsOutsideClock += 1
     }
 
@@ -115,9 +114,9 @@ extension Consensus {
     private func absentCertificates(below header: BlockHeader) -> ClosedRange<UInt64>? {
         let between = (header.parentView + 1)..<header.view
         let isParentKnown = notarizedHash(at: header.parentView) != nil
-        let first = isParentKnown ? between.first { views[$0]?.nullification == nil } : header.parentView
+        let first = isParentKnown ? between.first { !views[$0].has(.nullify) } : header.parentView
         guard let first else { return nil }
-        let last = between.last { views[$0]?.nullification == nil } ?? first
+        let last = between.last { !views[$0].has(.nullify) } ?? first
         return first...last
     }
 
@@ -126,24 +125,22 @@ extension Consensus {
     /// t_l without a proposal, t_a without a certificate, the leader's own wish, or f + 1 others of whom one is honest.
     mutating func nullifyIfDue() {
         if lacks(.nullifyAfterFinalize) { joinInViewBefore() }
-        let state = views[view] ?? ViewState()
-        guard state.own.mayCast(.nullify), !lacks(.noTimeout) else { return }
-        let others = state.tally(.nullify)
-        let isJoining = others.count > committee.f || others[committee.leader(of: view)] != nil
-        let isLate =
-            state.proposal == nil ? hasPassed(pacemaker.proposalDeadline) : hasPassed(pacemaker.advanceDeadline)
+        guard views[view].own.mayCast(.nullify), !lacks(.noTimeout) else { return }
+        let isJoining =
+            views[view].tally(.nullify).count > committee.f
+            || views[view].tally(.nullify)[committee.leader(of: view)] != nil
+        let isLate = hasPassed(viewDeadline)
         if isJoining || isLate { castNullify() }
     }
 
     /// Gives the view up, unless that was done or is too late.
     mutating func castNullify() {
-        let own = (views[view] ?? ViewState()).own
-        if own.mayCast(.nullify) { cast(.nullify, view: view) }
+        if views[view].own.mayCast(.nullify) { cast(.nullify, view: view) }
     }
 
     /// A planted bug: joins those who nullify a view that this validator has left, whatever it said there.
     private mutating func joinInViewBefore() {
-        guard let state = views[view - 1], state.own[.nullify] == nil, state.tally(.nullify).count > 0 else { return }
+        guard views[view - 1].own[.nullify] == nil, views[view - 1].tally(.nullify).count > 0 else { return }
         cast(.nullify, view: view - 1)
     }
 
@@ -151,8 +148,11 @@ extension Consensus {
 
     /// When this view is nullified if nothing happens.
     var nullifyDeadline: Instant? {
-        let state = views[view] ?? ViewState()
-        guard state.own.mayCast(.nullify), !lacks(.noTimeout), maySpeak(in: view) else { return nil }
-        return state.proposal == nil ? pacemaker.proposalDeadline : pacemaker.advanceDeadline
+        views[view].own.mayCast(.nullify) && !lacks(.noTimeout) && maySpeak(in: view) ? viewDeadline : nil
+    }
+
+    /// Until when this view must have a proposal, or once it has one, a certificate.
+    private var viewDeadline: Instant? {
+        views[view].proposal == nil ? pacemaker.proposalDeadline : pacemaker.advanceDeadline
     }
 }

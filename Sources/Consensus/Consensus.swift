@@ -76,7 +76,7 @@ public struct Consensus: Sendable {
     // Views.
     /// The current view.
     public internal(set) var view: UInt64 = 1
-    var views: [UInt64: ViewState] = [:]
+    var views = Views()
     var pacemaker: Pacemaker
     /// What let this validator into the current view; nil in the first.
     var entry: Certificate?
@@ -128,6 +128,11 @@ public struct Consensus: Sendable {
 
     /// Takes one event, at the time that the shell read before it, and says what is to be done, in order.
     public mutating func step(_ event: ConsensusEvent, at now: Moment) -> [ConsensusEffect] {
+        take(event, at: now) + settle(at: now)
+    }
+
+    /// Takes an event without drawing all conclusions: `settle` follows, after this event or after several of the same turn.
+    public mutating func take(_ event: ConsensusEvent, at now: Moment) -> [ConsensusEffect] {
         clock = now
         switch event {
         case .start: start(isBlank: false)
@@ -139,8 +144,19 @@ public struct Consensus: Sendable {
         case .signed(let statement): count(statement)
         case .tick: break
         }
+        return takeEffects()
+    }
+
+    /// Does what has become possible or due.
+    public mutating func settle(at now: Moment) -> [ConsensusEffect] {
+        clock = now
         if hasStarted, !isHalted { settle() }
-        defer { effects.removeAll() }
+        return takeEffects()
+    }
+
+    private mutating func takeEffects() -> [ConsensusEffect] {
+        guard !effects.isEmpty else { return [] }
+        defer { effects = [] }
         return effects
     }
 

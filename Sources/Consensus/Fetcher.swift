@@ -61,6 +61,9 @@ struct Fetcher: Sendable {
         return requests
     }
 
+    /// Whether something was missing when it was last told.
+    var isPursuing: Bool { !pursuits.isEmpty }
+
     /// When the next request is due.
     var nextDeadline: Instant? {
         n == 1 ? nil : pursuits.map(\.nextAttempt).min()

@@ -9,24 +9,25 @@ struct VoteTally: Sendable {
         case conflict(with: SignedVote)
     }
 
-    private var votes: [ValidatorIndex: SignedVote] = [:]
-    private var counts: [Digest: Int] = [:]
-
+    /// By signer, as far as one has voted.
+    private var votes: [SignedVote?] = []
     /// How many voted, for whatever block.
-    var count: Int { votes.count }
+    private(set) var count = 0
 
-    subscript(signer: ValidatorIndex) -> SignedVote? { votes[signer] }
+    subscript(signer: ValidatorIndex) -> SignedVote? { votes.indices.contains(signer) ? votes[signer] : nil }
 
     mutating func add(_ signed: SignedVote) -> Outcome {
-        if let first = votes[signed.signer] { return first.vote == signed.vote ? .known : .conflict(with: first) }
+        if let first = self[signed.signer] { return first.vote == signed.vote ? .known : .conflict(with: first) }
+        while votes.count <= signed.signer { votes.append(nil) }
         votes[signed.signer] = signed
-        counts[signed.vote.hash, default: 0] += 1
-        return .counted(equal: counts[signed.vote.hash, default: 0])
+        count += 1
+        return .counted(equal: votes.count { $0?.vote == signed.vote })
     }
 
     func certificate(for vote: Vote) -> Certificate {
-        let equal = votes.filter { $0.value.vote == vote }
-        return Certificate(vote: vote, signatures: SignatureSet(equal.mapValues(\.signature)))
+        var signatures: [ValidatorIndex: Signature] = [:]
+        for case let signed? in votes where signed.vote == vote { signatures[signed.signer] = signed.signature }
+        return Certificate(vote: vote, signatures: SignatureSet(signatures))
     }
 }
 
@@ -46,16 +47,17 @@ struct OwnStatements: Sendable {
     private(set) var proposals = 0
     /// The same with its signature, once it is durable.
     var signedProposal: SignedProposal?
-    private var decided: [VoteKind: Vote] = [:]
-    private var signed: [VoteKind: SignedVote] = [:]
+    private var notarize: (decided: Vote?, signed: SignedVote?) = (nil, nil)
+    private var nullify: (decided: Vote?, signed: SignedVote?) = (nil, nil)
+    private var finalize: (decided: Vote?, signed: SignedVote?) = (nil, nil)
 
     /// The two lemmas that safety rests on. L1: one vote to notarize in a view. L2: never both nullify and finalize in a view.
     /// And nothing is notarized after nullifying, so that "I nullify" means that the block will not have this vote.
     func mayCast(_ kind: VoteKind) -> Bool {
         switch kind {
-        case .notarize: decided[.notarize] == nil && decided[.nullify] == nil
-        case .nullify: decided[.nullify] == nil && decided[.finalize] == nil
-        case .finalize: decided[.finalize] == nil && decided[.nullify] == nil
+        case .notarize: notarize.decided == nil && nullify.decided == nil
+        case .nullify: nullify.decided == nil && finalize.decided == nil
+        case .finalize: finalize.decided == nil && nullify.decided == nil
         }
     }
 
@@ -68,21 +70,41 @@ struct OwnStatements: Sendable {
     }
 
     mutating func cast(_ vote: Vote) {
-        decided[vote.kind] = vote
+        switch vote.kind {
+        case .notarize: notarize.decided = vote
+        case .nullify: nullify.decided = vote
+        case .finalize: finalize.decided = vote
+        }
     }
 
     mutating func store(_ vote: SignedVote) {
-        signed[vote.vote.kind] = vote
+        switch vote.vote.kind {
+        case .notarize: notarize.signed = vote
+        case .nullify: nullify.signed = vote
+        case .finalize: finalize.signed = vote
+        }
     }
 
     /// Only a planted bug forgets.
-    mutating func forget(_ kind: VoteKind) { decided[kind] = nil }
+    mutating func forgetNotarize() { notarize.decided = nil }
 
     /// What was decided, durable or not.
-    subscript(kind: VoteKind) -> Vote? { decided[kind] }
+    subscript(kind: VoteKind) -> Vote? {
+        switch kind {
+        case .notarize: notarize.decided
+        case .nullify: nullify.decided
+        case .finalize: finalize.decided
+        }
+    }
 
     /// What is durable, and sent again as it is.
-    func stored(_ kind: VoteKind) -> SignedVote? { signed[kind] }
+    func stored(_ kind: VoteKind) -> SignedVote? {
+        switch kind {
+        case .notarize: notarize.signed
+        case .nullify: nullify.signed
+        case .finalize: finalize.signed
+        }
+    }
 }
 
 /// Everything that is known of one view above the last final one.
@@ -105,6 +127,14 @@ struct ViewState: Sendable {
         case .notarize: notarization
         case .nullify: nullification
         case .finalize: finalization
+        }
+    }
+
+    func has(_ kind: VoteKind) -> Bool {
+        switch kind {
+        case .notarize: notarization != nil
+        case .nullify: nullification != nil
+        case .finalize: finalization != nil
         }
     }
 

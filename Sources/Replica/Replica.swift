@@ -53,6 +53,8 @@ public struct Replica: Sendable {
     private var ledger: Ledger
     private var heads: Heads
     private var receipts = Receipts()
+    /// Consensus has taken events and not yet done all that follows.
+    private var isUnsettled = false
     private var cosignatureDeadline: Instant?
     /// Observations in own cars that have no proof yet.
     private var ownCars: [Digest: Int] = [:]
@@ -80,8 +82,24 @@ public struct Replica: Sendable {
         }
     }
 
+    /// Takes the events of a turn and returns what follows from them.
+    public mutating func step(_ events: some Sequence<ReplicaEvent>, at now: Moment) -> [ReplicaEffect] {
+        var effects: [ReplicaEffect] = []
+        for event in events { effects += take(event, at: now) }
+        while isUnsettled {
+            isUnsettled = false
+            let conclusions = consensus.settle(at: now)
+            effects += carry(out: conclusions, at: now)
+        }
+        return effects
+    }
+
     /// Takes one event and returns what follows from it.
     public mutating func step(_ event: ReplicaEvent, at now: Moment) -> [ReplicaEffect] {
+        step(CollectionOfOne(event), at: now)
+    }
+
+    private mutating func take(_ event: ReplicaEvent, at now: Moment) -> [ReplicaEffect] {
         switch event {
         case .start:
             return resume(at: now) + advance(.start, at: now)
@@ -221,9 +239,16 @@ public struct Replica: Sendable {
 
     // MARK: Consensus, execution, heads
 
+    /// Gives consensus an event. It draws its conclusions at the end of the step, once for all events.
     private mutating func advance(_ event: ConsensusEvent, at now: Moment) -> [ReplicaEffect] {
+        isUnsettled = true
+        let first = consensus.take(event, at: now)
+        return first.isEmpty ? [] : carry(out: first, at: now)
+    }
+
+    private mutating func carry(out conclusions: [ConsensusEffect], at now: Moment) -> [ReplicaEffect] {
         var effects: [ReplicaEffect] = []
-        for effect in consensus.step(event, at: now) {
+        for effect in conclusions {
             switch effect {
             case .persist(let record): effects.append(.persist(record))
             case .sign(let statement): effects.append(.sign(statement))

@@ -17,11 +17,16 @@ struct StateTree: Sendable {
 
     init() {
         buckets = Array(repeating: [:], count: Self.leaves)
-        nodes = Array(repeating: .zero, count: 2 * Self.leaves)
-        for index in stride(from: Self.leaves - 1, through: 1, by: -1) {
+        nodes = Self.empty
+    }
+
+    private static let empty: [Digest] = {
+        var nodes = [Digest](repeating: .zero, count: 2 * leaves)
+        for index in stride(from: leaves - 1, through: 1, by: -1) {
             nodes[index] = Merkle.node(nodes[2 * index], nodes[2 * index + 1])
         }
-    }
+        return nodes
+    }()
 
     /// Sets what stands under `key`.
     mutating func set(_ key: Digest, to value: [UInt8]) {

@@ -38,9 +38,7 @@ extension Server {
         let events = inbox
         inbox.removeAll(keepingCapacity: true)
         let now = now
-        for event in events {
-            for effect in replica.step(event, at: now) { perform(effect) }
-        }
+        for effect in replica.step(events, at: now) { perform(effect) }
     }
 
     private func perform(_ effect: ReplicaEffect) {

@@ -102,8 +102,8 @@ import Wire
         #expect(isThere)
         let machine = network.nodes[1].machine
         #expect(machine.finalizedView == 0)
-        let skipped = try #require(machine.views[2]?.notarization)
-        #expect(machine.views[3]?.notarization != nil && machine.views[3]?.nullification == nil)
+        let skipped = try #require(machine.views[2].notarization)
+        #expect(machine.views[3].notarization != nil && machine.views[3].nullification == nil)
         let parent = try #require(machine.tree.point(of: skipped.hash, from: machine.chain.tip))
         let time = Timestamp(milliseconds: Network.epochStart + network.now)
         let block = Block(epoch: 1, view: 4, after: parent, cut: [], timestamp: time)
@@ -134,7 +134,7 @@ import Wire
         network.inject(.proposal(Keys.proposal(wrongHeight, by: 0)), from: 0, to: 1)
         network.run(for: 10)
         #expect(network.nodes[1].machine.counters.proposalsRefused == 1)
-        #expect(network.nodes[1].machine.views[4]?.own[.nullify] != nil, "without waiting for a time-out")
+        #expect(network.nodes[1].machine.views[4].own[.nullify] != nil, "without waiting for a time-out")
     }
 
     @Test func onlyTheLeaderOfAViewProposesInIt() {
@@ -262,7 +262,7 @@ import Wire
         network.inject(.vote(second), from: 0, to: 1)
         network.run(for: 5)
         #expect(network.nodes[1].evidence == [.conflictingVotes(first, second)])
-        #expect(network.nodes[1].machine.views[2]?.tally(.notarize)[0] == first)
+        #expect(network.nodes[1].machine.views[2].tally(.notarize)[0] == first)
     }
 
     @Test func nullifyAndFinalizeInOneViewConvict() {

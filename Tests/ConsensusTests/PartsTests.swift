@@ -143,10 +143,12 @@ import Wire
         let cars = cars(4)
         for index in [2, 1, 3] { _ = lane.receive(cars[index], payload: .valid, window: 8) }
         #expect(acknowledged(&lane) == [])
+        lane.lookForGap()
         #expect(lane.gap == Tip(position: 1, hash: cars[0].hash))
         _ = lane.receive(cars[0], payload: .valid, window: 8)
         #expect(acknowledged(&lane) == [1, 2, 3, 4])
         #expect(acknowledged(&lane) == [], "once")
+        lane.lookForGap()
         #expect(lane.gap == nil)
     }
 

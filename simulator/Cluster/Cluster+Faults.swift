@@ -126,6 +126,7 @@ extension Cluster {
         processes[index].mailbox = []
         processes[index].wakeAt = nil
         processes[index].hasMissedSync = false
+        processes[index].hasTurn = false
         processes[index].isDoomed = false
         trace.note("stops", of: index, at: now)
     }

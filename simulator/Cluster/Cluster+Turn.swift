@@ -15,7 +15,11 @@ extension Cluster {
             if processes[index].mailbox.count < 4096 { processes[index].mailbox.append((envelope, sender)) }
         case .up:
             take(envelope, from: sender, at: index)
-            takeTurn(index)
+            // Whatever else arrives in this millisecond is for the same turn.
+            if !processes[index].hasTurn {
+                processes[index].hasTurn = true
+                agenda.add(.turn(index, life: processes[index].life), at: now)
+            }
         }
     }
 
@@ -39,7 +43,8 @@ extension Cluster {
     }
 
     mutating func wake(_ index: Int) {
-        guard processes[index].state == .up else { return }
+        // An earlier appointment has taken the place of one that was made before.
+        guard processes[index].state == .up, processes[index].wakeAt == now else { return }
         processes[index].wakeAt = nil
         tell(.tick, to: index)
     }
@@ -52,13 +57,13 @@ extension Cluster {
     }
 
     mutating func takeTurn(_ index: Int) {
+        processes[index].hasTurn = false
+        guard processes[index].state == .up else { return }
         while !processes[index].inbox.isEmpty {
             let events = processes[index].inbox
             processes[index].inbox.removeAll(keepingCapacity: true)
             let moment = processes[index].clock.moment(at: now)
-            for event in events {
-                for effect in processes[index].replica.step(event, at: moment) { perform(effect, of: index) }
-            }
+            for effect in processes[index].replica.step(events, at: moment) { perform(effect, of: index) }
             releaseUndelayed(index)
         }
         commit(index)

@@ -14,6 +14,7 @@ public struct Cluster: Sendable {
         case arrival(Envelope, from: ValidatorIndex, to: Int)
         case synced(Int, life: Int)
         case wake(Int, life: Int)
+        case turn(Int, life: Int)
         case start(Int, life: Int)
         case resume(Int, life: Int)
         case strike(Fault)
@@ -155,6 +156,7 @@ public struct Cluster: Sendable {
         case .arrival(let envelope, let sender, let index): arrive(envelope, from: sender, at: index)
         case .synced(let index, let life): if processes[index].life == life { commitEnded(index) }
         case .wake(let index, let life): if processes[index].life == life { wake(index) }
+        case .turn(let index, let life): if processes[index].life == life { takeTurn(index) }
         case .start(let index, let life): if processes[index].life == life { start(index) }
         case .resume(let index, let life): if processes[index].life == life { resume(index) }
         case .strike(let fault): strike(fault)

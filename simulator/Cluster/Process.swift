@@ -27,6 +27,8 @@ struct Process: Sendable {
     var life = 0
     /// What the next turn steps through.
     var inbox: [ReplicaEvent] = []
+    /// Whether it has an appointment for a turn in this millisecond.
+    var hasTurn = false
     /// What the turns since the last commit hold back.
     var gathered: [Release] = []
     /// What waits for the commit that is under way.

@@ -31,6 +31,7 @@ public struct TwinsRun: Sendable {
     private var views: [UInt64] = []
     private var heights: [Int] = []
     private var queue: Deque<Delivery> = []
+    private var inboxes = [[Delivery]](repeating: [], count: TwinsScenario.processes)
     private var log: [Digest] = []
     private var now: UInt64 = 0
 
@@ -66,7 +67,7 @@ public struct TwinsRun: Sendable {
     // MARK: Time
 
     private mutating func run() {
-        for process in processes.indices { step(process, .start) }
+        for process in processes.indices { step(process) { machine, now in machine.take(.start, at: now) } }
         let scheduled = UInt64(scenario.rounds.count) * 6 * Self.delay
         advance(until: scheduled) { run in
             Self.honest.allSatisfy { run.views[$0] > UInt64(run.scenario.rounds.count) }
@@ -95,39 +96,43 @@ public struct TwinsRun: Sendable {
             now = max(now, due)
             while let next = queue.first, next.time <= now {
                 queue.removeFirst()
-                deliver(next)
+                inboxes[next.recipient].append(next)
             }
-            for process in processes.indices where deadlines[process].map({ $0 <= now }) ?? false {
-                step(process, .tick)
+            for process in processes.indices {
+                let isDue = deadlines[process].map { $0 <= now } ?? false
+                if isDue || !inboxes[process].isEmpty { takeTurn(process) }
             }
         }
     }
 
     // MARK: A process
 
-    private mutating func deliver(_ delivery: Delivery) {
-        guard processes[delivery.recipient].wants(delivery.message) else {
-            return step(delivery.recipient, .unwanted(delivery.message, from: delivery.sender))
+    /// All that has arrived, or the time that has come; then the own statements, each durable at once.
+    private mutating func takeTurn(_ process: Int) {
+        let deliveries = inboxes[process]
+        inboxes[process].removeAll(keepingCapacity: true)
+        step(process) { machine, now in
+            deliveries.flatMap { delivery in
+                machine.wants(delivery.message)
+                    ? machine.take(
+                        .message(VerifiedMessage(believing: delivery.message), from: delivery.sender), at: now)
+                    : machine.take(.unwanted(delivery.message, from: delivery.sender), at: now)
+            }
         }
-        step(
-            delivery.recipient, .message(VerifiedMessage(believing: delivery.message), from: delivery.sender))
     }
 
-    private mutating func step(_ process: Int, _ event: ConsensusEvent) {
+    private mutating func step(_ process: Int, _ take: (inout Consensus, Moment) -> [ConsensusEffect]) {
         // The lives' clocks differ, and so do their blocks.
         let time = Timestamp(milliseconds: now + (process == 4 ? 1 : 0))
-        var events: [ConsensusEvent] = [event]
-        var signed: [ConsensusEvent] = []
-        while let next = events.popLast() {
-            let effects = processes[process].step(
-                next, at: Moment(instant: Instant(milliseconds: now), timestamp: time))
+        let moment = Moment(instant: Instant(milliseconds: now), timestamp: time)
+        var effects = take(&processes[process], moment) + processes[process].settle(at: moment)
+        while !effects.isEmpty {
             views[process] = processes[process].view
-            for effect in effects {
-                if let statement = perform(effect, of: process) { signed.append(.signed(statement)) }
-            }
-            events += signed.reversed()
-            signed.removeAll(keepingCapacity: true)
+            let signed = effects.compactMap { perform($0, of: process) }
+            effects = signed.flatMap { processes[process].take(.signed($0), at: moment) }
+            if !signed.isEmpty { effects += processes[process].settle(at: moment) }
         }
+        views[process] = processes[process].view
         deadlines[process] = processes[process].nextDeadline?.milliseconds
     }
 
