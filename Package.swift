@@ -102,7 +102,7 @@ let shells: [Target] = [
             "Server", "Inspection", "VehicleKit", "Traffic", "Cluster", "Storage", "Roads", "TransparencyLog",
             "Telemetry",
             "Hazards", "Geography", "Cryptography", "EventLoop", "Transport", "Replica", "Wire", "Models", "Federation",
-            argumentParser, logging,
+            "Consensus", argumentParser, logging,
         ],
         path: "Sources/waymark", swiftSettings: strict),
 ]

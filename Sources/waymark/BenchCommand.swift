@@ -6,7 +6,9 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure on real work.",
         discussion: "Prints figures with their units; with --json one object, as docs/MEASUREMENTS.md keeps them.",
-        subcommands: [IngestBench.self, LearningBench.self, AggregationBench.self])
+        subcommands: [
+            ConsensusBench.self, BareValidatorCommand.self, IngestBench.self, LearningBench.self, AggregationBench.self,
+        ])
 }
 
 /// What a bench found: one object for programs, lines for people.

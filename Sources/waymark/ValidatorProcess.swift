@@ -6,10 +6,13 @@ final class ValidatorProcess {
     let index: Int
     private let configuration: String
     private let logPath: String
+    private let words: [String]
     private var process: Process?
 
-    init(index: Int, folder: CommitteeFolder) {
+    /// A validator of `folder`, run by the command that `words` are.
+    init(index: Int, folder: CommitteeFolder, words: [String] = ["serve"]) {
         self.index = index
+        self.words = words
         configuration = folder.configurationPath(index)
         logPath = "\(folder.validatorPath(index))/serve.log"
     }
@@ -25,7 +28,7 @@ final class ValidatorProcess {
         try output.seekToEnd()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["serve", "--config", configuration]
+        process.arguments = words + ["--config", configuration]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output
@@ -43,12 +46,19 @@ final class ValidatorProcess {
         if let process, process.isRunning { process.terminate() }
     }
 
+    /// Ends it at once.
+    func kill() {
+        guard let process, process.isRunning else { return }
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
     /// Ends it as an operator would, and waits; kills it where it does not end within ten seconds.
     func stop() async {
         guard let process, process.isRunning else { return }
         process.terminate()
         for _ in 0..<200 where process.isRunning { try? await Task.sleep(for: .milliseconds(50)) }
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
     }
 

@@ -1,0 +1,134 @@
+import ArgumentParser
+import EventLoop
+import Foundation
+import Server
+
+/// How many operations a committee on one machine orders, and how fast.
+struct ConsensusBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "consensus", abstract: "Order operations to the limit.",
+        discussion: """
+            Starts validators as processes on loopback and clients in this one, with so many operations under way: the next leaves when one is
+            final. Everything shares this machine's cores, clients included. --bare is consensus alone: operations are opaque, each an item of a car,
+            replicated to all; messages between validators are signed and verified, links are TLS; nothing is executed or written to a disk.
+            Operations are counted where clients are told that they are final, and at the end compared with every validator's own count and
+            with a digest over the blocks.
+            """)
+
+    @Flag(help: "Consensus alone: no vehicles' signatures, no disk, no execution.") var bare = false
+    @Option(help: "Validators, 1 to 15.") var validators = 4
+    @Option(help: "Operations under way, over all clients.") var outstanding = 1600
+    @Option(help: "Bytes of an operation, 8 to 4,096.") var payload = 256
+    @Option(help: "Seconds to measure, after two of warming up.") var seconds = 10
+    @Option(help: "First port; each validator takes four.") var port = 7600
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func validate() throws {
+        guard bare else {
+            throw ValidationError("say --bare: 'waymark bench ingest' measures reports, executed and on disk")
+        }
+        guard (1...15).contains(validators), (validators...100_000).contains(outstanding), (8...4096).contains(payload),
+            (1...3600).contains(seconds)
+        else { throw ValidationError("a number is out of its range: see --help") }
+    }
+
+    func run() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("waymark-bench-\(getpid())").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let committee = CommitteeFolder(path: folder)
+        _ = try committee.create(.init(origin: "waymark.local/bench", validators: validators, firstPort: port))
+        let processes = (0..<validators).map { index in
+            ValidatorProcess(index: index, folder: committee, words: ["bench", "bare-validator"])
+        }
+        do {
+            for process in processes { try process.start() }
+            let report = try await measure(processes, committee)
+            for process in processes { process.kill() }
+            try report.print(json: json)
+        } catch {
+            for process in processes { process.kill() }
+            throw error
+        }
+    }
+
+    // MARK: Measuring
+
+    private func measure(_ processes: [ValidatorProcess], _ committee: CommitteeFolder) async throws -> BenchReport {
+        let loop = try EventLoop.spawn(name: "clients")
+        let clients = BareClients(validators: validators, outstanding: outstanding, payload: payload, loop: loop)
+        try await connect(clients, committee)
+        await clients.drive(true)
+        try await Task.sleep(for: .seconds(2))
+        await clients.forgetLatencies()
+        let before = await reading(processes, clients)
+        try await Task.sleep(for: .seconds(seconds))
+        let after = await reading(processes, clients)
+        let latencies = await clients.latencies
+        let counted = try await countAll(clients)
+        loop.stop()
+
+        var report = BenchReport(
+            bench: "consensus", command: CommandLine.arguments.joined(separator: " "), seed: 0,
+            inputs: [
+                "validators": validators, "outstanding": outstanding, "payload": payload, "seconds": seconds, "bare": 1,
+            ])
+        let (elapsed, operations) = (after.time - before.time, Double(after.acknowledged - before.acknowledged))
+        report.add("ops_per_second", operations / elapsed, "1/s")
+        report.add("cpu_us_per_op", (after.cpu - before.cpu) / operations * 1e6, "us")
+        report.add("latency_p50_ms", latencies.value(at: 0.5), "ms")
+        report.add("latency_p99_ms", latencies.value(at: 0.99), "ms")
+        report.add("cpu_share_percent", (after.cpu - before.cpu) / elapsed / Self.cores * 100, "%")
+        report.add("final_in_every_log", Double(counted), "1")
+        return report
+    }
+
+    private static var cores: Double { Double(ProcessInfo.processInfo.activeProcessorCount) }
+
+    private struct Reading {
+        let time: Double
+        let cpu: Double
+        let acknowledged: UInt64
+    }
+
+    private func reading(_ processes: [ValidatorProcess], _ clients: BareClients) async -> Reading {
+        let validators = processes.compactMap(\.identifier).compactMap { ProcessorTime.of(process: $0) }
+        return Reading(
+            time: Double(DispatchTime.now().uptimeNanoseconds) / 1e9,
+            cpu: validators.reduce(ProcessorTime.own(), +), acknowledged: await clients.acknowledged)
+    }
+
+    private func connect(_ clients: BareClients, _ committee: CommitteeFolder) async throws {
+        let doors = try (0..<validators).map { index in
+            let configuration = try ServerConfiguration(path: committee.configurationPath(index))
+            return try Endpoint(configuration.listen.mqtt ?? "")
+        }
+        // The validators listen, and are linked, a moment after their start.
+        try await Task.sleep(for: .seconds(2))
+        await clients.connect(to: doors)
+        try await wait("the validators do not listen", for: clients) { await clients.isConnected }
+    }
+
+    /// Lets what is under way become final; every validator must have counted what the clients were told.
+    private func countAll(_ clients: BareClients) async throws -> UInt64 {
+        await clients.drive(false)
+        try await wait("operations are never final", for: clients) { await clients.isDrained }
+        let told = await clients.acknowledged
+        try await wait("the validators' logs differ from what clients were told", for: clients) {
+            await clients.askForTallies()
+            try? await Task.sleep(for: .milliseconds(300))
+            let tallies = await clients.tallies
+            return tallies.count == validators && Set(tallies.values).count == 1
+                && tallies.values.allSatisfy { $0.operations == told }
+        }
+        return told
+    }
+
+    private func wait(_ complaint: String, for clients: BareClients, until isDone: () async -> Bool) async throws {
+        for _ in 0..<100 {
+            if await isDone() { return }
+            if let broken = await clients.broken { throw Failure(broken) }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw Failure(complaint)
+    }
+}
