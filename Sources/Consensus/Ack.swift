@@ -92,10 +92,11 @@ public struct ProofOfAvailability: Hashable, Sendable {
         signatures[signer].map { SignedAck(ack: ack, signer: signer, signature: $0) }
     }
 
-    func verifies(in committee: Committee) -> Bool {
+    func verifies(in committee: Committee, known: AlreadyVerified = .nothing) -> Bool {
         ack.epoch == committee.epoch && committee.contains(lane)
             && signatures.verifies(
-                ack.signingMessage(chain: committee.chainID), by: committee, atLeast: committee.attesters)
+                ack.signingMessage(chain: committee.chainID), by: committee, atLeast: committee.attesters,
+                known: known.signers)
     }
 }
 

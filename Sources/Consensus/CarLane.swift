@@ -194,6 +194,8 @@ struct CarLane: Sendable {
         acks[car.position].flatMap { $0.ack.hash == car.hash ? $0 : nil }
     }
 
+    func ack(at position: UInt64) -> SignedAck? { acks[position] }
+
     // MARK: Looking up
 
     func car(_ hash: Digest) -> SignedCar? { held[hash]?.signed }

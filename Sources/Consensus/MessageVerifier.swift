@@ -40,29 +40,38 @@ public struct MessageVerifier: Sendable {
 
     /// The fact, or nil where the message proves nothing. `inspectCar` says whether a car's items are valid; it is asked after the
     /// owner's signature was found good, so an invalid car convicts its owner and is handed on as such.
-    public func verify(_ message: PeerMessage, inspectCar: (Car) -> Bool) -> VerifiedMessage? {
+    /// What is `known` to have been verified before is not verified again.
+    public func verify(
+        _ message: PeerMessage, known: AlreadyVerified = .nothing, inspectCar: (Car) -> Bool
+    ) -> VerifiedMessage? {
         guard message.epoch == committee.epoch else { return nil }
         if case .car(let signed) = message {
             guard committee.contains(signed.lane), signed.verifies(in: committee) else { return nil }
             return VerifiedMessage(message, payload: inspectCar(signed.car) ? .valid : .invalid)
         }
-        return isSound(message) ? VerifiedMessage(message) : nil
+        return isSound(message, known) ? VerifiedMessage(message) : nil
     }
 
-    private func isSound(_ message: PeerMessage) -> Bool {
+    private func isSound(_ message: PeerMessage, _ known: AlreadyVerified) -> Bool {
         switch message {
         case .car: false
         case .ack(let signed): isSigned(signed)
-        case .proof(let proof): proof.verifies(in: committee)
-        case .proposal(let signed): isSigned(signed) && signed.block.cut.allSatisfy { $0.verifies(in: committee) }
+        case .proof(let proof): proof.verifies(in: committee, known: known)
+        case .proposal(let signed): isSigned(signed) && isSound(signed.block.cut, known)
         case .vote(let signed): signed.verifies(in: committee)
-        case .certificate(let certificate): certificate.verifies(in: committee)
+        case .certificate(let certificate): certificate.verifies(in: committee, known: known)
         case .carBatch(let batch): batch.verifies(in: committee)
         case .historyBatch(let batch): batch.verifies(in: committee)
         case .carRequest(let request): committee.contains(request.lane)
         // A block that was asked for is known by its hash, and nothing else in an unsigned request can be wrong.
         case .block, .blockRequest, .certificateRequest, .historyRequest, .recallRequest: true
         case .recollection(let answer): answer.verifies(in: committee)
+        }
+    }
+
+    private func isSound(_ cut: [ProofOfAvailability], _ known: AlreadyVerified) -> Bool {
+        cut.enumerated().allSatisfy { index, proof in
+            known.proofs >> UInt128(index) & 1 == 1 || proof.verifies(in: committee)
         }
     }
 

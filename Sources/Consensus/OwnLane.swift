@@ -94,21 +94,32 @@ struct OwnLane: Sendable {
 
     private mutating func takeItems(limitBytes: Int) -> [[UInt8]] {
         var items: [[UInt8]] = []
-        var taken: Set<[UInt8]> = []
+        var taken: Set<Item> = []
         var bytes = 0
         while let next = pending.first {
-            let new = next.items.filter { !taken.contains($0) }
+            let new = next.items.filter { !taken.contains(Item(bytes: $0)) }
             let fits =
                 items.count + new.count <= ConsensusLimits.itemsPerCar
                 && bytes + Self.weight(new) <= min(limitBytes, ConsensusLimits.carBytes)
             guard items.isEmpty || fits else { break }
-            for item in new where taken.insert(item).inserted { items.append(item) }
+            for item in new where taken.insert(Item(bytes: item)).inserted { items.append(item) }
             bytes += Self.weight(new)
             pending.removeFirst()
             pendingItems -= next.items.count
             pendingBytes -= Self.weight(next.items)
         }
         return items
+    }
+
+    /// An item that is told apart by its ends first: what follows a common head, or a signature, differs there.
+    private struct Item: Hashable {
+        let bytes: [UInt8]
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(bytes.count)
+            for byte in bytes.suffix(16) { hasher.combine(byte) }
+            for byte in bytes.prefix(16) { hasher.combine(byte) }
+        }
     }
 
     private static func weight(_ items: [[UInt8]]) -> Int { items.reduce(0) { $0 + $1.count } }

@@ -29,11 +29,18 @@ public struct SignatureSet: Hashable, Sendable {
         indices.firstIndex(of: signer).map { signatures[$0] }
     }
 
-    /// Whether at least `threshold` validators signed, all of them members, each with a good signature. Costs a verification each.
-    func verifies(_ message: [UInt8], by committee: Committee, atLeast threshold: Int) -> Bool {
+    /// Whether at least `threshold` validators signed, all of them members, each with a good signature. Costs a verification each, but for
+    /// those who are `known` to have signed with this very signature.
+    func verifies(
+        _ message: @autoclosure () -> [UInt8], by committee: Committee, atLeast threshold: Int, known: UInt128 = 0
+    ) -> Bool {
         let indices = indices
         guard indices.count >= threshold, indices.allSatisfy(committee.contains) else { return false }
-        return zip(indices, signatures).allSatisfy { committee.verifies($1, over: message, by: $0) }
+        guard signers & ~known != 0 else { return true }
+        let message = message()
+        return zip(indices, signatures).allSatisfy { signer, signature in
+            known >> UInt128(signer) & 1 == 1 || committee.verifies(signature, over: message, by: signer)
+        }
     }
 }
 

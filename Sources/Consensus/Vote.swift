@@ -117,10 +117,13 @@ public struct Certificate: Hashable, Sendable {
     public var hash: Digest { vote.hash }
 
     /// Whether a quorum of `committee` signed. Costs a verification each.
-    public func verifies(in committee: Committee) -> Bool {
+    public func verifies(in committee: Committee) -> Bool { verifies(in: committee, known: .nothing) }
+
+    func verifies(in committee: Committee, known: AlreadyVerified) -> Bool {
         vote.epoch == committee.epoch
             && signatures.verifies(
-                vote.signingMessage(chain: committee.chainID), by: committee, atLeast: committee.quorum)
+                vote.signingMessage(chain: committee.chainID), by: committee, atLeast: committee.quorum,
+                known: known.signers)
     }
 }
 

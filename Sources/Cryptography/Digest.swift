@@ -1,9 +1,11 @@
-import CSodium
-
 /// Thirty-two bytes kept as four words, so that a dictionary hashes and compares them without touching memory elsewhere.
 @usableFromInline
 struct Words32: Hashable, Sendable {
     var a: UInt64, b: UInt64, c: UInt64, d: UInt64
+
+    init(a: UInt64, b: UInt64, c: UInt64, d: UInt64) {
+        (self.a, self.b, self.c, self.d) = (a, b, c, d)
+    }
 
     init(_ bytes: [UInt8]) {
         precondition(bytes.count == 32, "a 32-byte value is made of 32 bytes")
@@ -58,18 +60,33 @@ public struct Digest: Hashable, Comparable, Sendable {
 
     /// SHA-256 of `input`.
     public static func sha256(_ input: [UInt8]) -> Digest {
-        Digest(words: Words32(hash(input)))
+        var stream = SHA256Stream()
+        stream.append(input)
+        return Digest(words: stream.finish())
     }
 
     /// SHA-256 of all `parts`, one after the other, without copying them together.
     public static func sha256(parts: [[UInt8]]) -> Digest {
-        var state = crypto_hash_sha256_state()
-        unsafe crypto_hash_sha256_init(&state)
-        // Safety: each part is borrowed for its call, with its own count.
-        for part in parts { unsafe crypto_hash_sha256_update(&state, part, UInt64(part.count)) }
-        var output = [UInt8](repeating: 0, count: 32)
-        unsafe crypto_hash_sha256_final(&state, &output)
-        return Digest(words: Words32(output))
+        var stream = SHA256Stream()
+        for part in parts { stream.append(part) }
+        return Digest(words: stream.finish())
+    }
+
+    /// SHA-256 of a byte and `input`.
+    static func sha256(_ first: UInt8, _ input: [UInt8]) -> Digest {
+        var stream = SHA256Stream()
+        stream.append(byte: first)
+        stream.append(input)
+        return Digest(words: stream.finish())
+    }
+
+    /// SHA-256 of a byte and two digests.
+    static func sha256(_ first: UInt8, _ left: Digest, _ right: Digest) -> Digest {
+        var stream = SHA256Stream()
+        stream.append(byte: first)
+        stream.append(left.words)
+        stream.append(right.words)
+        return Digest(words: stream.finish())
     }
 
     /// The 32 bytes.
@@ -77,13 +94,6 @@ public struct Digest: Hashable, Comparable, Sendable {
 
     /// In the order of the bytes.
     public static func < (left: Digest, right: Digest) -> Bool { left.words.precedes(right.words) }
-
-    private static func hash(_ input: [UInt8]) -> [UInt8] {
-        var output = [UInt8](repeating: 0, count: 32)
-        // Safety: libsodium reads `input.count` bytes of `input` and writes the 32 bytes of `output`.
-        unsafe crypto_hash_sha256(&output, input, UInt64(input.count))
-        return output
-    }
 }
 
 extension Digest: CustomStringConvertible {

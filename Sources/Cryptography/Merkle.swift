@@ -1,11 +1,11 @@
 /// The hashes of RFC 6962: leaves and nodes are told apart by their first byte, so that neither passes for the other.
 public enum Merkle {
     /// SHA-256(0x00 || entry).
-    public static func leaf(_ entry: [UInt8]) -> Digest { Digest.sha256(parts: [[0x00], entry]) }
+    public static func leaf(_ entry: [UInt8]) -> Digest { Digest.sha256(0x00, entry) }
 
     /// SHA-256(0x01 || left || right).
     public static func node(_ left: Digest, _ right: Digest) -> Digest {
-        Digest.sha256([0x01] + left.bytes + right.bytes)
+        Digest.sha256(0x01, left, right)
     }
 
     /// The root over `entries` in order; SHA-256 of nothing where there are none. Linear time.

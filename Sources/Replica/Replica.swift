@@ -136,6 +136,9 @@ public struct Replica: Sendable {
     /// Whether a message is worth checking its signatures: what is held already or too far away is not.
     public func wants(_ message: PeerMessage) -> Bool { consensus.wants(message) }
 
+    /// What of a message need not be verified again.
+    public func alreadyVerified(in message: PeerMessage) -> AlreadyVerified { consensus.alreadyVerified(in: message) }
+
     /// Whether a cosignature is worth checking.
     public func wants(_ cosignature: Cosignature) -> Bool {
         cosignature.head.height > heads.publishedHeight || cosignature.asksForReturn

@@ -9,6 +9,8 @@ import Wire
 struct PeerArrival: Sendable {
     let sender: ValidatorIndex
     let frame: PeerFrame
+    /// What of it was verified before.
+    var known = AlreadyVerified.nothing
 }
 
 /// The validators' side of a server.
@@ -62,7 +64,9 @@ extension Server {
             return counters.framesDropped += 1
         }
         waitingFrames[peer, default: 0] += 1
-        unverified.append(PeerArrival(sender: peer, frame: frame))
+        var arrival = PeerArrival(sender: peer, frame: frame)
+        if case .message(let message) = frame { arrival.known = replica.alreadyVerified(in: message) }
+        unverified.append(arrival)
     }
 
     private func isWanted(_ frame: PeerFrame) -> Bool {
@@ -152,7 +156,7 @@ struct PeerChecks: Sendable {
         switch arrival.frame {
         case .message(let message):
             var enrolments: Set<Enrolment> = []
-            let verified = verifier.verify(message) { inspect($0, &enrolments) }
+            let verified = verifier.verify(message, known: arrival.known) { inspect($0, &enrolments) }
             return PeerVerdict(
                 sender: arrival.sender, event: verified.map { .message($0, from: arrival.sender) },
                 enrolments: enrolments)

@@ -14,7 +14,7 @@ actor BareValidator: LoopBound {
     private let keys: ValidatorKeys
     private let verifier: MessageVerifier
     private var machine: Consensus
-    private var inbox: [ConsensusEvent] = []
+    private var inbox: [Arrival] = []
     private var clients: [UInt32: Client] = [:]
     private var lastClient: UInt32 = 0
     private var finalOperations: UInt64 = 0
@@ -22,6 +22,12 @@ actor BareValidator: LoopBound {
     private var mesh: PeerMesh?
     private var listener: TCPListener?
     private var deadline: LoopTimer?
+
+    /// What has come in since the last turn. A message is verified when its turn comes: what came before it may have made it known.
+    private enum Arrival {
+        case event(ConsensusEvent)
+        case message(PeerMessage, from: ValidatorIndex)
+    }
 
     /// A connection of a client, and what of it is not yet cut into operations.
     private struct Client {
@@ -55,7 +61,7 @@ actor BareValidator: LoopBound {
             assumeIsolated { $0.welcome(stream) }
         }
         deadline = LoopTimer(loop: loop) { [self] in assumeIsolated { $0.takeTurn() } }
-        inbox.append(.start)
+        inbox.append(.event(.start))
         loop.afterPoll { [self] in assumeIsolated { $0.takeTurn() } }
     }
 
@@ -72,7 +78,7 @@ actor BareValidator: LoopBound {
 
     private func hear(_ event: PeerEvent) {
         switch event {
-        case .up(let peer): inbox.append(.connected(peer))
+        case .up(let peer): inbox.append(.event(.connected(peer)))
         case .frame(let peer, let body): hear(body, from: peer)
         case .down, .unreachable, .refused: break
         }
@@ -80,11 +86,20 @@ actor BareValidator: LoopBound {
 
     private func hear(_ body: [UInt8], from peer: ValidatorIndex) {
         guard let message = try? PeerMessage(decoding: body) else { fatalError("validator \(peer) sent no message") }
-        guard machine.wants(message) else { return inbox.append(.unwanted(message, from: peer)) }
-        guard let verified = verifier.verify(message, inspectCar: { _ in true }) else {
-            fatalError("validator \(peer) sent a forged message")
+        inbox.append(.message(message, from: peer))
+    }
+
+    private func event(_ arrival: Arrival) -> ConsensusEvent {
+        switch arrival {
+        case .event(let event): return event
+        case .message(let message, let peer):
+            guard machine.wants(message) else { return .unwanted(message, from: peer) }
+            let known = machine.alreadyVerified(in: message)
+            guard let verified = verifier.verify(message, known: known, inspectCar: { _ in true }) else {
+                fatalError("validator \(peer) sent a forged message")
+            }
+            return .message(verified, from: peer)
         }
-        inbox.append(.message(verified, from: peer))
     }
 
     private func welcome(_ stream: TCPStream) {
@@ -114,10 +129,10 @@ actor BareValidator: LoopBound {
             }
             items.append(operation)
             guard items.count == ConsensusLimits.itemsPerSubmission else { continue }
-            inbox.append(.submit(items))
+            inbox.append(.event(.submit(items)))
             items.removeAll(keepingCapacity: true)
         }
-        if !items.isEmpty { inbox.append(.submit(items)) }
+        if !items.isEmpty { inbox.append(.event(.submit(items))) }
     }
 
     private func tell(_ number: UInt32) {
@@ -131,16 +146,18 @@ actor BareValidator: LoopBound {
     // MARK: The turn
 
     private func takeTurn() {
-        var events = inbox
+        let arrivals = inbox
         inbox.removeAll(keepingCapacity: true)
         let isDue = machine.nextDeadline.map { $0 <= now.instant } ?? false
-        guard !events.isEmpty || isDue else { return }
+        guard !arrivals.isEmpty || isDue else { return }
+        let moment = now
+        var effects = arrivals.flatMap { machine.take(event($0), at: moment) }
         repeat {
-            let now = now
-            var effects = events.flatMap { machine.take($0, at: now) }
-            effects += machine.settle(at: now)
-            events = effects.compactMap { perform($0).map(ConsensusEvent.signed) }
-        } while !events.isEmpty
+            effects += machine.settle(at: moment)
+            let signed = effects.compactMap { perform($0) }
+            effects = signed.flatMap { machine.take(.signed($0), at: moment) }
+            if signed.isEmpty { break }
+        } while true
         tellClients()
         if let next = machine.nextDeadline { deadline?.arm(atMilliseconds: next.milliseconds) }
     }
