@@ -106,6 +106,12 @@ extension Consensus {
         for car in batch.cars { lanes[car.lane].keep(car, payload: .notInspected) }
     }
 
+    /// Whether a block is missing on the way to one that is notarized or final, be it that nobody has noticed yet.
+    func lacks(_ block: Block) -> Bool {
+        if fetcher.lacks(.block(block.hash)) { return true }
+        return block.hash == notarizedHash(at: block.view) && block.view > chain.tip.view && tree[block.hash] == nil
+    }
+
     /// An answer to a request for a block, whose hash is all that it must have.
     mutating func receive(_ block: Block) {
         if fetcher.lacks(.block(block.hash)) { tree.insert(block) }

@@ -28,7 +28,7 @@ extension Consensus {
     private func wants(_ signed: SignedProposal) -> Bool {
         let proposed = signed.block.view
         // Overtaken by the certificate of its view, it still brings the block.
-        if fetcher.lacks(.block(signed.block.hash)) { return true }
+        if lacks(signed.block) { return true }
         guard proposed >= view, proposed <= view + ConsensusLimits.proposalWindow, committee.leader(of: proposed) != me
         else { return false }
         guard let first = views[proposed].proposal?.block.hash else { return true }

@@ -59,8 +59,14 @@ extension Consensus {
         if clock.timestamp >= parent.timestamp + settings.heartbeat { return clock.instant }
         guard !work(beyond: parent).isEmpty else { return pacemaker.leaderDeadline }
         // Where the parent's time is ahead of the own clock, even by an hour, the spacing is counted from the view's beginning.
-        let spaced = pacemaker.activeSince.map { $0 + settings.blockSpacing }
-        return [spaced, instant(of: parent.timestamp + settings.blockSpacing)].compactMap { $0 }.min()
+        let spaced = pacemaker.activeSince.map { $0 + spacing }
+        return [spaced, instant(of: parent.timestamp + spacing)].compactMap { $0 }.min()
+    }
+
+    private var spacing: UInt64 {
+        let waiting = lanes.reduce(0) { $0 + $1.bytes }
+        return settings.blockSpacing * UInt64(min(waiting, settings.blockSpacingBytes))
+            / UInt64(settings.blockSpacingBytes)
     }
 
     /// When a leader should look again; nil for everybody else.

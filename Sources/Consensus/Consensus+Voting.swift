@@ -16,7 +16,7 @@ extension Consensus {
     /// Keeps the first proposal of a view. A second one convicts the leader, but does not replace the first.
     mutating func receive(_ signed: SignedProposal) {
         let block = signed.block
-        if fetcher.lacks(.block(block.hash)) { tree.insert(block) }
+        if lacks(block) { tree.insert(block) }
         guard block.view > finalizedView, block.view <= view + ConsensusLimits.proposalWindow else { return }
         if let first = views[block.view].proposal {
             guard first.block.hash != block.hash, views[block.view].isEquivocated == false else { return }

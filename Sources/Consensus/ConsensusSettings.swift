@@ -5,7 +5,7 @@ public struct ConsensusSettings: Hashable, Sendable {
     public var carSealBytes = 64 << 10
     /// Bytes of items in a car, at most `ConsensusLimits.carBytes`.
     public var carLimitBytes = ConsensusLimits.carBytes
-    /// How long the first item waits for others.
+    /// How long the first item waits for others while an earlier car is on its way.
     public var carDelay: UInt64 = 2
     /// How long items wait for a car when the lane is full. The shell admits only items that stay valid for so long.
     public var submissionPatience: UInt64 = 4000
@@ -31,8 +31,10 @@ public struct ConsensusSettings: Hashable, Sendable {
 
     /// Age of the last block at which an idle committee makes an empty one.
     public var heartbeat: UInt64 = 5000
-    /// Least time between the times of two blocks, which gathers cars under load.
+    /// Least time between the times of two blocks under load, which gathers cars: each block costs every validator some ten verifications.
     public var blockSpacing: UInt64 = 5
+    /// Bytes of cars that wait to be ordered from which on that holds; with fewer, blocks follow each other in proportion sooner.
+    public var blockSpacingBytes = 32 << 10
     /// How long something missing may still be on its way before it is asked for.
     public var fetchPatience: UInt64 = 30
 

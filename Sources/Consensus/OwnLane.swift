@@ -71,9 +71,10 @@ struct OwnLane: Sendable {
             || today + patience < then
     }
 
-    /// When the waiting items are sealed for the sake of time; nil where there are none.
+    /// When the waiting items are sealed for the sake of time; nil where there are none. At once where no car is on its way: the next ones
+    /// gather while that one is.
     func sealDeadline(_ settings: ConsensusSettings) -> Instant? {
-        waitingSince.map { $0 + settings.carDelay }
+        waitingSince.map { outgoing.isEmpty ? $0 : $0 + settings.carDelay }
     }
 
     /// Whether a car is to be sealed now: enough waits, or it has waited long enough.
