@@ -39,7 +39,7 @@ simulation: build
 	$(BIN) simulate cluster --seeds 1..20 --validators 7
 	$(BIN) simulate twins --views 8 --samples 10000
 	$(BIN) simulate twins --views 8 --samples 10000 --masks
-	$(BIN) simulate mutations --seeds 100
+	$(BIN) simulate mutations --seeds 1000
 
 # One simulated minute a seed: `make soak SEEDS=100000`.
 SEEDS = 10000

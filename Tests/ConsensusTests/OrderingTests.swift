@@ -1,4 +1,5 @@
 import Testing
+import Wire
 
 @testable import Consensus
 
@@ -119,11 +120,16 @@ import Testing
     }
 
     @Test func whatIsSubmittedTogetherStandsTogetherAndNothingTwice() throws {
-        var network = Network(1)
-        network.start(0)
-        network.submit([[9], [1]], to: 0)
-        network.submit([[9], [2]], to: 0)
-        _ = network.run(atMost: 1000) { !$0.nodes[0].items.isEmpty }
-        #expect(network.nodes[0].items == [[9], [1], [2]])
+        var machine = Consensus(committee: Keys.committee(1), me: 0)
+        let now = Moment(instant: Instant(milliseconds: 1), timestamp: Timestamp(milliseconds: 1))
+        var effects: [ConsensusEffect] = []
+        for event in [.start, .submit([[9], [1]]), .submit([[9], [2]])] as [ConsensusEvent] {
+            effects += machine.take(event, at: now)
+        }
+        effects += machine.settle(at: now)
+        let cars = effects.compactMap { effect -> [[UInt8]]? in
+            if case .sign(.ownCar(let car)) = effect { car.items } else { nil }
+        }
+        #expect(cars == [[[9], [1], [2]]])
     }
 }

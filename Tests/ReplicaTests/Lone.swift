@@ -64,7 +64,8 @@ struct Lone {
     mutating func submit(_ submission: Submission) -> SubmissionToken {
         tokens += 1
         let token = SubmissionToken(number: tokens)
-        tell(.submit(submission, token))
+        // For the next turn, with whatever else is submitted until then.
+        inbox.append(.submit(submission, token))
         return token
     }
 
@@ -76,6 +77,7 @@ struct Lone {
     /// Lets time pass, waking the replica whenever it asked for it.
     mutating func pass(_ span: UInt64) {
         let end = milliseconds + span
+        settle()
         while let deadline = replica.nextDeadline, deadline.milliseconds <= end {
             milliseconds = max(milliseconds, deadline.milliseconds)
             tell(.tick)
@@ -87,7 +89,9 @@ struct Lone {
         while !inbox.isEmpty {
             let now = Moment(
                 instant: Instant(milliseconds: milliseconds), timestamp: Town.start + milliseconds)
-            for effect in replica.step(inbox.removeFirst(), at: now) { perform(effect) }
+            let events = inbox
+            inbox = []
+            for effect in replica.step(events, at: now) { perform(effect) }
         }
     }
 

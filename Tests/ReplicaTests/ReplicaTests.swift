@@ -88,6 +88,7 @@ extension Answer {
     let size = lone.leaves.count
     #expect(lone.replica.hasCommitted(.report(report)))
     let token = lone.submit(report)
+    lone.pass(0)
     guard case .alreadyCommitted(let key) = try lone.answer(token) else { throw Wrong("it is in the log") }
     #expect(key == .report(vehicle: report.certificate.vehicleKey, sequence: 1))
     lone.pass(100)
@@ -101,6 +102,7 @@ extension Answer {
     let first = lone.submit(report)
     lone.pass(100)
     let second = lone.submit(report)
+    lone.pass(0)
     #expect(lone.answers.isEmpty && lone.replica.hasCommitted(.report(report)))
     let head = try #require(lone.blocks.last?.head)
     for event in lone.cosignature(of: head) { lone.tell(event) }
@@ -127,6 +129,7 @@ extension Answer {
     lone.pass(100)
     let below = lone.submit(try car.report(1))
     let revoked = lone.submit(try Town.Vehicle(11).report(1))
+    lone.pass(0)
     #expect(try lone.answer(below).refusal == .belowWindow)
     #expect(try lone.answer(revoked).refusal == .revoked)
 }
