@@ -45,6 +45,13 @@ final class DemoCommittee {
         validators.indices.allSatisfy { status($0)?.peers == validators.count - 1 }
     }
 
+    /// CPU seconds of all validators that run.
+    var processorSeconds: Double {
+        validators.reduce(0) { sum, validator in
+            sum + (validator.identifier.flatMap { ProcessorTime.of(process: $0) } ?? 0)
+        }
+    }
+
     /// Ends every validator as an operator would.
     func stop() async {
         for validator in validators { validator.terminate() }

@@ -121,9 +121,7 @@ private struct Reading {
     let residentBytes: Double
 
     init(_ committee: DemoCommittee, _ load: LoadFleet) async throws {
-        validatorsCPU = committee.validators.reduce(0) { sum, validator in
-            sum + (validator.identifier.flatMap { ProcessorTime.of(process: $0) } ?? 0)
-        }
+        validatorsCPU = committee.processorSeconds
         cpu = validatorsCPU + ProcessorTime.own()
         counters = await load.counters
         let metrics = committee.validators.indices.map { committee.metrics($0) }

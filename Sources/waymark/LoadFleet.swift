@@ -87,7 +87,7 @@ actor LoadFleet: LoopBound {
     }
 
     /// Vehicles spread over a square of about ten kilometres.
-    private static func place(_ number: Int) -> Coordinate {
+    static func place(_ number: Int) -> Coordinate {
         let (row, column) = (Double(number / 100), Double(number % 100))
         guard let place = Coordinate(latitude: 60.1 + row * 0.001, longitude: 24.9 + column * 0.002) else {
             preconditionFailure("a place near Helsinki")

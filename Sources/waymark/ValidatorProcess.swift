@@ -53,6 +53,11 @@ final class ValidatorProcess {
         process.waitUntilExit()
     }
 
+    /// Stops it where it is: its connections stay open and nothing comes from it.
+    func pause() {
+        if let identifier { _ = Foundation.kill(identifier, SIGSTOP) }
+    }
+
     /// Ends it as an operator would, and waits; kills it where it does not end within ten seconds.
     func stop() async {
         guard let process, process.isRunning else { return }

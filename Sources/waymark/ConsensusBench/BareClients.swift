@@ -19,6 +19,10 @@ actor BareClients: LoopBound {
     private(set) var latencies = Percentiles()
     private(set) var tallies: [Int: Tally] = [:]
     private(set) var broken: String?
+    private var longestEndedGap = 0.0
+    private var lastReceipt = 0.0
+    /// Links whose end is no fault.
+    private var given: Set<Int> = []
 
     private struct Link {
         let share: Int
@@ -59,7 +63,14 @@ actor BareClients: LoopBound {
     }
 
     var isConnected: Bool { links.allSatisfy { $0.stream != nil } }
-    var isDrained: Bool { links.allSatisfy { $0.firstUnderWay == $0.underWay.count } }
+    var isDrained: Bool { links.indices.allSatisfy { given.contains($0) || underWay(on: $0) == 0 } }
+
+    /// Operations on links that were given up, of which nobody knows whether they are final.
+    var unknown: UInt64 { given.reduce(0) { $0 + UInt64(underWay(on: $1)) } }
+
+    private func underWay(on index: Int) -> Int {
+        links[index].underWay[links[index].firstUnderWay...].reduce(0) { $0 + $1.count }
+    }
 
     // MARK: Driving
 
@@ -72,9 +83,19 @@ actor BareClients: LoopBound {
 
     func forgetLatencies() { latencies = Percentiles() }
 
+    /// The longest time without a receipt from anybody, in milliseconds, since `forgetGaps`.
+    var longestGap: Double { max(longestEndedGap, Self.milliseconds - lastReceipt) }
+
+    func forgetGaps() { (longestEndedGap, lastReceipt) = (0, Self.milliseconds) }
+
+    /// This validator is about to go, and not by its own fault.
+    func giveUp(_ index: Int) { given.insert(index) }
+
     func askForTallies() {
         tallies = [:]
-        for link in links { link.stream?.write(OperationFrames.bytes(of: 0)) }
+        for (index, link) in links.enumerated() where !given.contains(index) {
+            link.stream?.write(OperationFrames.bytes(of: 0))
+        }
     }
 
     private func send(_ count: Int, over index: Int) {
@@ -101,7 +122,7 @@ actor BareClients: LoopBound {
         case .received(let bytes):
             links[index].received += bytes
             readAll(of: index)
-        case .closed(let error?): broken = "validator \(index + 1): \(error)"
+        case .closed(let error?): if !given.contains(index) { broken = "validator \(index + 1): \(error)" }
         case .ended, .closed(nil), .drained: break
         }
     }
@@ -129,6 +150,7 @@ actor BareClients: LoopBound {
         guard count > 0 else { return }
         acknowledged += UInt64(count)
         let now = Self.milliseconds
+        (longestEndedGap, lastReceipt) = (max(longestEndedGap, now - lastReceipt), now)
         var left = count
         while left > 0 {
             let first = links[index].firstUnderWay

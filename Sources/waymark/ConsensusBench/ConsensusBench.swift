@@ -12,20 +12,31 @@ struct ConsensusBench: AsyncParsableCommand {
             final. Everything shares this machine's cores, clients included. --bare is consensus alone: operations are opaque, each an item of a car,
             replicated to all; messages between validators are signed and verified, links are TLS; nothing is executed or written to a disk.
             Operations are counted where clients are told that they are final, and at the end compared with every validator's own count and
-            with a digest over the blocks.
+            with a digest over the blocks. --full is the real server: operations are reports, signed before the clock starts, verified, synced
+            to the disk before acknowledgements and votes, executed, and committed under a cosigned head when they count.
             """)
 
     @Flag(help: "Consensus alone: no vehicles' signatures, no disk, no execution.") var bare = false
+    @Flag(help: "The real server: signed reports, the disk, execution.") var full = false
     @Option(help: "Validators, 1 to 15.") var validators = 4
     @Option(help: "Operations under way, over all clients.") var outstanding = 1600
     @Option(help: "Bytes of an operation, 8 to 4,096.") var payload = 256
-    @Option(help: "Seconds to measure, after two of warming up.") var seconds = 10
+    @Option(help: "Observations of a report, 1 to 64 (--full).") var observations = 1
+    @Option(help: "Reports to sign for each second, the most that can be measured (--full).") var rate = 8000
+    @Option(help: "Seconds to measure, after two of warming up; at most 15 with --full.") var seconds = 10
+    @Flag(help: "Then kill a validator, a leader soon, and measure as long again (--bare).") var killLeader = false
+    @Flag(help: "Then stop a validator where it is, and measure as long again (--bare).") var pauseOne = false
     @Option(help: "First port; each validator takes four.") var port = 7600
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
-        guard bare else {
-            throw ValidationError("say --bare: 'waymark bench ingest' measures reports, executed and on disk")
+        guard bare != full else { throw ValidationError("say either --bare or --full") }
+        guard !(killLeader && pauseOne), bare || !killLeader && !pauseOne else {
+            throw ValidationError("say --kill-leader or --pause-one, and --bare with it")
+        }
+        // A report may be 30 s old when a car takes it.
+        guard !full || (1...64).contains(observations) && (100...50_000).contains(rate) && seconds <= 15 else {
+            throw ValidationError("a number is out of its range: see --help")
         }
         guard (1...15).contains(validators), (validators...100_000).contains(outstanding), (8...4096).contains(payload),
             (1...3600).contains(seconds)
@@ -33,6 +44,14 @@ struct ConsensusBench: AsyncParsableCommand {
     }
 
     func run() async throws {
+        guard full else { return try await runBare() }
+        let bench = FullBench(
+            validators: validators, outstanding: outstanding, observations: observations, rate: rate,
+            seconds: seconds, port: port)
+        try await bench.run().print(json: json)
+    }
+
+    private func runBare() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("waymark-bench-\(getpid())").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let committee = CommitteeFolder(path: folder)
@@ -64,6 +83,8 @@ struct ConsensusBench: AsyncParsableCommand {
         try await Task.sleep(for: .seconds(seconds))
         let after = await reading(processes, clients)
         let latencies = await clients.latencies
+        var disturbed: (gapMilliseconds: Double, operationsPerSecond: Double)?
+        if let disturbance { disturbed = try await measureDisturbed(by: disturbance, processes, clients) }
         let counted = try await countAll(clients)
         loop.stop()
 
@@ -79,18 +100,21 @@ struct ConsensusBench: AsyncParsableCommand {
         report.add("latency_p99_ms", latencies.value(at: 0.99), "ms")
         report.add("cpu_share_percent", (after.cpu - before.cpu) / elapsed / Self.cores * 100, "%")
         report.add("final_in_every_log", Double(counted), "1")
+        report.add("gap_ms", disturbed?.gapMilliseconds, "ms")
+        report.add("disturbed_ops_per_second", disturbed?.operationsPerSecond, "1/s")
+        report.add("throughput_ratio", disturbed.map { $0.operationsPerSecond * elapsed / operations }, "1")
         return report
     }
 
     private static var cores: Double { Double(ProcessInfo.processInfo.activeProcessorCount) }
 
-    private struct Reading {
+    struct Reading {
         let time: Double
         let cpu: Double
         let acknowledged: UInt64
     }
 
-    private func reading(_ processes: [ValidatorProcess], _ clients: BareClients) async -> Reading {
+    func reading(_ processes: [ValidatorProcess], _ clients: BareClients) async -> Reading {
         let validators = processes.compactMap(\.identifier).compactMap { ProcessorTime.of(process: $0) }
         return Reading(
             time: Double(DispatchTime.now().uptimeNanoseconds) / 1e9,
@@ -108,17 +132,18 @@ struct ConsensusBench: AsyncParsableCommand {
         try await wait("the validators do not listen", for: clients) { await clients.isConnected }
     }
 
-    /// Lets what is under way become final; every validator must have counted what the clients were told.
+    /// Lets what is under way become final; every validator must have counted what the clients were told, and nothing else but what was under
+    /// way with a validator that is gone.
     private func countAll(_ clients: BareClients) async throws -> UInt64 {
         await clients.drive(false)
         try await wait("operations are never final", for: clients) { await clients.isDrained }
-        let told = await clients.acknowledged
+        let (told, unknown) = (await clients.acknowledged, await clients.unknown)
         for _ in 0..<30 {
             await clients.askForTallies()
             try await Task.sleep(for: .milliseconds(300))
             let tallies = await clients.tallies
-            let isSame = tallies.count == validators && Set(tallies.values).count == 1
-            if isSame, tallies.values.allSatisfy({ $0.operations == told }) { return told }
+            let isSame = tallies.count == validators - (disturbance == nil ? 0 : 1) && Set(tallies.values).count == 1
+            if isSame, tallies.values.allSatisfy({ (told...told + unknown).contains($0.operations) }) { return told }
         }
         let counts = await clients.tallies.sorted { $0.key < $1.key }.map { "\($0.value.operations)" }
         throw Failure("clients were told of \(told) operations, validators count \(counts.joined(separator: ", "))")

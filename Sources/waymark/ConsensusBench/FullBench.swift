@@ -1,0 +1,147 @@
+import Cryptography
+import EventLoop
+import Foundation
+import Server
+
+/// One run of `bench consensus --full`: real validators, which verify every report, sync before they acknowledge or vote, and execute.
+struct FullBench {
+    let validators: Int
+    let outstanding: Int
+    let observations: Int
+    /// Reports to be signed for each second.
+    let rate: Int
+    let seconds: Int
+    let port: Int
+
+    private static let warmUpSeconds = 2
+
+    private struct Reading {
+        let time: Double
+        let cpu: Double
+        let acknowledged: UInt64
+        let syncs: Double
+    }
+
+    func run() async throws -> BenchReport {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("waymark-bench-\(getpid())").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let committee = try DemoCommittee(
+            folder: CommitteeFolder(path: folder),
+            plan: .init(
+                origin: "waymark.local/bench", validators: validators, firstPort: port,
+                httpPort: port + 4 * validators))
+        do {
+            try await committee.start()
+            var report = try await measure(committee)
+            await committee.stop()
+            addLimit(to: &report)
+            return report
+        } catch {
+            await committee.stop()
+            throw error
+        }
+    }
+
+    // MARK: Measuring
+
+    private func measure(_ committee: DemoCommittee) async throws -> BenchReport {
+        let loop = try EventLoop.spawn(name: "clients")
+        let clients = try clients(of: committee, on: loop)
+        await clients.connect(to: try doors(of: committee))
+        try await wait("the validators let nobody in", for: clients) { await clients.isConnected }
+        await clients.introduce()
+        try await wait("the vehicles' first reports are not committed", for: clients) { await clients.isDrained }
+        await clients.drive(true)
+        try await Task.sleep(for: .seconds(Self.warmUpSeconds))
+        await clients.forgetLatencies()
+        let before = await reading(committee, clients)
+        let disk = try await SyncProbe(folder: committee.folder.path).run(seconds: seconds)
+        let after = await reading(committee, clients)
+        let latencies = await clients.latencies
+        try await compareCounts(committee, clients)
+        loop.stop()
+        var report = BenchReport(
+            bench: "consensus", command: CommandLine.arguments.joined(separator: " "), seed: 0,
+            inputs: [
+                "validators": validators, "outstanding": outstanding, "observations": observations,
+                "seconds": seconds, "full": 1,
+            ])
+        add(before, after, to: &report)
+        report.add("latency_p50_ms", latencies.value(at: 0.5), "ms")
+        report.add("latency_p99_ms", latencies.value(at: 0.99), "ms")
+        report.add("fdatasync_p50_ms", disk.value(at: 0.5), "ms")
+        return report
+    }
+
+    private func add(_ before: Reading, _ after: Reading, to report: inout BenchReport) {
+        let (elapsed, reports) = (after.time - before.time, Double(after.acknowledged - before.acknowledged))
+        report.add("ops_per_second", reports / elapsed, "1/s")
+        report.add("observations_per_second", reports * Double(observations) / elapsed, "1/s")
+        report.add("cpu_us_per_op", (after.cpu - before.cpu) / reports * 1e6, "us")
+        report.add("cpu_share_percent", (after.cpu - before.cpu) / elapsed / Self.cores * 100, "%")
+        report.add("journal_syncs_per_second", (after.syncs - before.syncs) / elapsed, "1/s")
+    }
+
+    /// What the machine could do at most where f + 1 validators check each report's signature, and how near the run came to it.
+    private func addLimit(to report: inout BenchReport) {
+        let verifications = VerificationRate.perCoreSecond()
+        let limit = Self.cores * verifications / Double((validators - 1) / 3 + 1)
+        let reached = report.figures.first { $0.name == "ops_per_second" }?.value
+        report.add("ed25519_verifications_per_core_second", verifications, "1/s")
+        report.add("ratio_to_limit", reached.map { $0 / limit }, "1")
+    }
+
+    private static var cores: Double { Double(ProcessInfo.processInfo.activeProcessorCount) }
+
+    private func clients(of committee: DemoCommittee, on loop: EventLoop) throws -> ReportClients {
+        let authority = EnrolmentAuthority(
+            key: try SecretFile.signingKey(committee.folder.authorityPath), chain: try committee.file.chain())
+        // As many sessions a validator as the windows need; and a session may publish 2,000 messages a second.
+        let perValidator = max(
+            outstanding / validators / ReportClients.sessionWindow + 1, rate / validators / 1000 + 1)
+        let reports = SignedReports(
+            rate * (seconds + Self.warmUpSeconds), observations: observations, sessions: validators * perValidator,
+            authority: authority)
+        return ReportClients(reports, outstanding: outstanding, loop: loop)
+    }
+
+    private func doors(of committee: DemoCommittee) throws -> [Endpoint] {
+        try (0..<validators).map { index in
+            let configuration = try ServerConfiguration(path: committee.folder.configurationPath(index))
+            return try Endpoint(configuration.listen.mqtt ?? "")
+        }
+    }
+
+    private func reading(_ committee: DemoCommittee, _ clients: ReportClients) async -> Reading {
+        let syncs = committee.validators.indices.reduce(0) {
+            $0 + committee.metrics($1).sum("waymark_journal_syncs_total")
+        }
+        return Reading(
+            time: Double(DispatchTime.now().uptimeNanoseconds) / 1e9,
+            cpu: committee.processorSeconds + ProcessorTime.own(), acknowledged: await clients.acknowledged,
+            syncs: syncs)
+    }
+
+    /// Lets what is under way be committed; every validator must have committed what the clients were told, and all the same.
+    private func compareCounts(_ committee: DemoCommittee, _ clients: ReportClients) async throws {
+        await clients.drive(false)
+        try await wait("reports are never committed", for: clients) { await clients.isDrained }
+        let told = Double(await clients.acknowledged)
+        try await wait("validators have not committed the \(Int(told)) reports that clients were told of", for: clients)
+        {
+            committee.validators.indices.allSatisfy {
+                committee.metrics($0).sum("waymark_reports_committed_total") == told
+            }
+        }
+        guard await committee.waitForEqualHeads(seconds: 10) else { throw Failure("validators serve different heads") }
+    }
+
+    private func wait(_ complaint: String, for clients: ReportClients, until isDone: () async -> Bool) async throws {
+        for _ in 0..<100 {
+            if let broken = await clients.broken { throw Failure(broken) }
+            if await isDone() { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw Failure(complaint)
+    }
+}
