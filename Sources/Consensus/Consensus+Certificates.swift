@@ -44,8 +44,10 @@ extension Consensus {
         if isKept(certificate) { emit(.persist(.certificate(certificate))) }
         emit(.send(.certificate(certificate), to: .all))
         switch certificate.kind {
-        case .notarize: raiseNotarized(certificate)
-        case .nullify: if certificate.view >= view { viewWasNullified() }
+        case .notarize:
+            raiseNotarized(certificate)
+            turns.made(by: committee.leader(of: certificate.view))
+        case .nullify: if certificate.view >= view { wasNullified(certificate.view) }
         case .finalize: finalize(certificate)
         }
         if certificate.view >= view { enter(certificate.view + 1, by: certificate) }
@@ -59,7 +61,8 @@ extension Consensus {
         }
     }
 
-    private mutating func viewWasNullified() {
+    private mutating func wasNullified(_ view: UInt64) {
+        turns.missed(by: committee.leader(of: view))
         counters.viewsNullified += 1
         pacemaker.viewWasNullified()
     }
@@ -73,6 +76,7 @@ extension Consensus {
         raiseNotarized(certificate)
         newestFinalization = certificate
         pacemaker.blockWasFinalized()
+        turns.blockWasFinalized()
         if let vote = newestFinalize, vote.vote.view <= certificate.view { newestFinalize = nil }
         // No honest block stands on a view below this one, so nothing about those is asked for or needed again.
         views.forget(below: certificate.view)

@@ -153,6 +153,8 @@ extension Consensus {
 
     /// Until when this view must have a proposal, or once it has one, a certificate.
     private var viewDeadline: Instant? {
-        views[view].proposal == nil ? pacemaker.proposalDeadline : pacemaker.advanceDeadline
+        guard views[view].proposal == nil else { return pacemaker.advanceDeadline }
+        return pacemaker.proposalDeadline(
+            patience: turns.patience(with: committee.leader(of: view), delay: pacemaker.delay))
     }
 }

@@ -48,6 +48,8 @@ import Wire
 ///   this validator in*, at most twice per D and peer: a straggler jumps instead of walking.
 /// - *Every start asks the others for this validator's newest vote*, and nothing new is said before a quorum has answered: a disk that
 ///   was lost or set back shows itself. See `Consensus+Recalling`.
+/// - *A leader that missed its turn is not waited for as long the next time*, as long as others make progress: `LeaderTurns`. A vote to nullify
+///   is allowed at any time before one to finalize, so this costs a slow leader its turn and nothing else.
 /// - *Evidence goes to the shell*; its place in the block is kept and empty.
 ///
 /// Everything here is deterministic: dictionaries are looked up, never walked where the order could be seen.
@@ -78,6 +80,7 @@ public struct Consensus: Sendable {
     public internal(set) var view: UInt64 = 1
     var views = Views()
     var pacemaker: Pacemaker
+    var turns: LeaderTurns
     /// What let this validator into the current view; nil in the first.
     var entry: Certificate?
     /// The finalization of the highest view.
@@ -118,6 +121,7 @@ public struct Consensus: Sendable {
         clock = Moment(instant: Instant(milliseconds: 0), timestamp: genesisTime)
         lanes = Array(repeating: CarLane(), count: committee.n)
         pacemaker = Pacemaker(settings)
+        turns = LeaderTurns(members: committee.n)
         highestNotarized = (0, committee.chainID)
         chain = FinalChain(genesis: .genesis(of: committee, at: genesisTime))
         fetcher = Fetcher(me: me, of: committee.n)

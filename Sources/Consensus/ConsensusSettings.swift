@@ -19,7 +19,7 @@ public struct ConsensusSettings: Hashable, Sendable {
     public var laneRest: UInt64 = 10_000
 
     /// The least D: the unit of all time-outs.
-    public var minimumDelay: UInt64 = 250
+    public var minimumDelay: UInt64 = 150
     /// D at the start, and the most it is after a finalization.
     public var startDelay: UInt64 = 500
     /// The greatest D.

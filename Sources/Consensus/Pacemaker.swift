@@ -47,8 +47,8 @@ struct Pacemaker: Sendable {
     /// A leader with nothing to order, or without what it takes to propose, waits until here.
     var leaderDeadline: Instant? { activeSince.map { $0 + delay } }
 
-    /// t_l: without a proposal the view is nullified.
-    var proposalDeadline: Instant? { activeSince.map { $0 + 2 * delay } }
+    /// t_l: without a proposal the view is nullified, once the leader's patience is at an end.
+    func proposalDeadline(patience: UInt64) -> Instant? { activeSince.map { $0 + patience } }
 
     /// t_a: without a certificate the view is nullified.
     var advanceDeadline: Instant? { activeSince.map { $0 + 3 * delay } }

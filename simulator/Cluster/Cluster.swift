@@ -61,7 +61,7 @@ public struct Cluster: Sendable {
         checks = Checks(town)
         network = Network()
         vehicles = Vehicles(options.vehicles, in: town)
-        oracle = Oracle(town.committee, liars: Set(plan.liars.keys))
+        oracle = Oracle(town.committee, liars: Set(plan.liars.keys), forgetful: Set(plan.forgetful.keys))
         trace = Trace(isKept: options.keepsTrace)
         addProcesses()
     }

@@ -14,6 +14,7 @@ struct Oracle: Sendable {
 
     private let committee: Committee
     private let liars: Set<ValidatorIndex>
+    private let forgetful: Set<ValidatorIndex>
     private(set) var breach: String?
     private var statements = Statements()
     private var log: [Logged] = []
@@ -25,9 +26,10 @@ struct Oracle: Sendable {
     private var committed: Set<SubmissionKey> = []
     private var ordered: Set<Digest> = []
 
-    init(_ committee: Committee, liars: Set<ValidatorIndex>) {
+    init(_ committee: Committee, liars: Set<ValidatorIndex>, forgetful: Set<ValidatorIndex>) {
         self.committee = committee
         self.liars = liars
+        self.forgetful = forgetful
     }
 
     /// Blocks that some honest validator executed.
@@ -45,12 +47,13 @@ struct Oracle: Sendable {
 
     // MARK: Statements
 
-    /// A validator is bound to what it has written: nothing is signed twice, nothing that excludes something else, not even across crashes.
+    /// A validator is bound to what it has written: nothing is signed twice, nothing that excludes something else, not even across crashes. One
+    /// whose disk forgets is bound to what others have heard: they convict it where it does not keep to that.
     mutating func see(_ signed: SignedStatement, by validator: ValidatorIndex) {
-        guard !liars.contains(validator) else { return }
+        guard !liars.contains(validator), !forgetful.contains(validator) else { return }
         if let contradiction = statements.see(signed.statement, by: validator) { report(contradiction) }
         guard case .vote(let vote) = signed.statement, vote.kind == .finalize,
-            statements.finalizers(of: vote) + liars.count >= committee.quorum
+            statements.finalizers(of: vote) + liars.count + forgetful.count >= committee.quorum
         else { return }
         finalizable[vote.view] = vote.hash
         if vote.view <= log.last?.view ?? 0 { expectFinal(vote.view) }
