@@ -122,7 +122,8 @@ struct CarLane: Sendable {
 
     // MARK: Acknowledging
 
-    /// Cars to acknowledge now, the lowest first. They are bound: nothing else at their positions ever will be.
+    /// Cars to acknowledge now, the lowest first, and before them those that would be if the position allowed it: who acknowledges a car vouches
+    /// for its lane's history, and must hold it. They are bound: nothing else at their positions ever will be.
     mutating func takeAcknowledgeable(at now: Timestamp, _ settings: ConsensusSettings) -> [SignedCar] {
         guard isChanged || heldBackUntil.map({ $0 <= now }) ?? false else { return [] }
         isChanged = false
@@ -130,7 +131,6 @@ struct CarLane: Sendable {
         var ready: [SignedCar] = []
         for position in positions {
             for hash in slots[position] ?? [] where vet(hash, at: now, settings) && mayBind(position, hash, settings) {
-                guard position > silentThrough else { continue }
                 guard let known = held[hash], !known.isCertified else { continue }
                 if known.signed.car.header.isBeginning { lastBeginning = now }
                 bound[position] = hash
@@ -174,6 +174,8 @@ struct CarLane: Sendable {
     }
 
     mutating func acknowledgeOnly(above position: UInt64) { silentThrough = max(silentThrough, position) }
+
+    func mayAcknowledge(at position: UInt64) -> Bool { position > silentThrough }
 
     /// Binds a position as the journal says.
     mutating func bind(_ ack: Ack) -> Bool {

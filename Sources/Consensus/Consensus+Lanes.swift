@@ -86,6 +86,7 @@ extension Consensus {
         let cars = lanes[lane].takeAcknowledgeable(at: clock.timestamp, settings)
         for car in cars {
             if !lacks(.ackWithoutCar) { journal(car) }
+            guard lanes[lane].mayAcknowledge(at: car.position) else { continue }
             counters.carsAcknowledged += 1
             emit(.sign(.ack(Ack(car.car))))
         }

@@ -5,7 +5,8 @@ struct Views: Sendable {
     private var states = [ViewState()]
 
     subscript(view: UInt64) -> ViewState {
-        // Inlined, so that of a large state only the field in question is read.
+        // Inlined, so that of a large state only the field in question is read. (A coroutine that yields in two branches would do the same,
+        // but Swift 6.3 lets what it lends outlive a later change.)
         @inline(__always) get { states[slots[view] ?? 0] }
         _modify {
             let slot = slot(of: view)

@@ -138,6 +138,14 @@ import Wire
         lane.takeAcknowledgeable(at: Timestamp(milliseconds: 0), ConsensusSettings()).map(\.position)
     }
 
+    @Test func whoVouchesForACarHoldsTheSilentOnesBelowIt() {
+        var lane = CarLane()
+        lane.acknowledgeOnly(above: 2)
+        for car in cars(4) { _ = lane.receive(car, payload: .valid, window: 8) }
+        #expect(acknowledged(&lane) == [1, 2, 3, 4], "all are written to the journal")
+        #expect((1...4).map { lane.mayAcknowledge(at: $0) } == [false, false, true, true])
+    }
+
     @Test func carsAreAcknowledgedInOrderWhateverOrderTheyComeIn() {
         var lane = CarLane()
         let cars = cars(4)
