@@ -95,8 +95,8 @@ extension Consensus {
             recall?.distrustJournal()
             return conclude()
         }
-        // A newcomer, as far as these know. Should it be none, the others' memory of it is gone as well, and it is one of the f.
-        if recall?.isBlank == true, counted.contains(where: { $0.entry != nil }) { return forget(counted) }
+        // With an empty journal it is a newcomer, as far as these know. Should it be none, the others' memory of it is gone too, and it counts
+        // among the f: were newcomers silent as well, one more that has forgotten would stop a committee.
         recall = nil
         resume()
     }

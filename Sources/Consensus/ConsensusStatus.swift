@@ -28,7 +28,7 @@ public struct ConsensusCounters: Hashable, Sendable {
     public var requestsIgnored: UInt64 = 0
     /// Provable misbehaviour seen.
     public var evidence: UInt64 = 0
-    /// Starts into a committee that runs, with a journal that is empty or lacks what others know.
+    /// Starts at which others knew more of this validator than its journal.
     public var memoriesLost: UInt64 = 0
 }
 
