@@ -42,8 +42,8 @@ public enum ConsensusLimits {
     static let ownCarsWaiting: UInt64 = 64
     /// See `ownCarsWaiting`.
     static let ownBytesWaiting = 8 << 20
-    /// Blocks above the last one that is known to be final.
-    static let blocksInTree = 512
+    /// Blocks above the last one that is known to be final. A journal's replay has all in it that were final and waited for their cars.
+    static let blocksInTree = 2048
     /// Notarized blocks in a row, none final, after which a leader orders nothing more.
     static let blocksUnfinal: UInt64 = 128
     /// Final blocks whose cars have not arrived.
