@@ -28,7 +28,9 @@ public struct CarHeader: Hashable, Sendable {
     var lifeBeginning: UInt64 { position & ~(1 << Self.incarnationShift - 1) }
 
     /// Whether the lane begins anew here: an empty car, whose parent is none.
-    var isBeginning: Bool { position == lifeBeginning }
+    var isBeginning: Bool { Self.isBeginning(position) }
+
+    static func isBeginning(_ position: UInt64) -> Bool { position & (1 << incarnationShift - 1) == 0 }
 
     /// SHA-256 of the header's 98 bytes.
     public var hash: Digest { Digest.sha256(encoded()) }

@@ -30,7 +30,7 @@ struct CarLane: Sendable {
     /// Nothing at positions up to here is acknowledged: it may have been, and forgotten.
     private var silentThrough: UInt64 = 0
     /// When this validator last acknowledged that the lane begins anew.
-    private var lastBeginning: Timestamp?
+    private var lastBeginning: Instant?
     private(set) var bytes = 0
     /// Whether a car may have become ready for its acknowledgement.
     private var isChanged = false { didSet { if isChanged { isGapStale = true } } }
@@ -124,15 +124,15 @@ struct CarLane: Sendable {
 
     /// Cars to acknowledge now, the lowest first, and before them those that would be if the position allowed it: who acknowledges a car vouches
     /// for its lane's history, and must hold it. They are bound: nothing else at their positions ever will be.
-    mutating func takeAcknowledgeable(at now: Timestamp, _ settings: ConsensusSettings) -> [SignedCar] {
-        guard isChanged || heldBackUntil.map({ $0 <= now }) ?? false else { return [] }
+    mutating func takeAcknowledgeable(at now: Moment, _ settings: ConsensusSettings) -> [SignedCar] {
+        guard isChanged || heldBackUntil.map({ $0 <= now.timestamp }) ?? false else { return [] }
         isChanged = false
         heldBackUntil = nil
         var ready: [SignedCar] = []
         for position in positions {
             for hash in slots[position] ?? [] where vet(hash, at: now, settings) && mayBind(position, hash, settings) {
                 guard let known = held[hash], !known.isCertified else { continue }
-                if known.signed.car.header.isBeginning { lastBeginning = now }
+                if known.signed.car.header.isBeginning { lastBeginning = now.instant }
                 bound[position] = hash
                 ready.append(known.signed)
             }
@@ -144,7 +144,7 @@ struct CarLane: Sendable {
         bound[position] == nil || settings.planted == .secondAck && bound[position] != hash
     }
 
-    private mutating func vet(_ hash: Digest, at now: Timestamp, _ settings: ConsensusSettings) -> Bool {
+    private mutating func vet(_ hash: Digest, at now: Moment, _ settings: ConsensusSettings) -> Bool {
         guard let known = held[hash], known.payload == .valid else { return false }
         let header = known.signed.car.header
         guard
@@ -152,8 +152,9 @@ struct CarLane: Sendable {
                 || settings.planted == .uncheckedAncestors
         else { return false }
         // Never refused for age, but not believed before its time: see "log time".
-        let earliest = max(header.sealedAt - settings.carClockTolerance, earliestBeginning(header, settings))
-        if !known.isVetted, earliest > now {
+        let earliest = max(
+            header.sealedAt - settings.carClockTolerance, now.timestamp + restLeft(before: header, at: now, settings))
+        if !known.isVetted, earliest > now.timestamp {
             heldBackUntil = min(heldBackUntil ?? earliest, earliest)
             return false
         }
@@ -161,9 +162,11 @@ struct CarLane: Sendable {
         return true
     }
 
-    private func earliestBeginning(_ header: CarHeader, _ settings: ConsensusSettings) -> Timestamp {
-        guard header.isBeginning, let lastBeginning else { return Timestamp(milliseconds: 0) }
-        return lastBeginning + settings.laneRest
+    /// How long the lane must rest before it may begin anew with this car.
+    private func restLeft(before header: CarHeader, at now: Moment, _ settings: ConsensusSettings) -> UInt64 {
+        guard header.isBeginning, let lastBeginning else { return 0 }
+        let rested = lastBeginning + settings.laneRest
+        return rested.milliseconds - min(rested, now.instant).milliseconds
     }
 
     private func isSound(_ hash: Digest, at position: UInt64) -> Bool {

@@ -61,19 +61,26 @@ extension Consensus {
     }
 
     /// Cars of the next final blocks: of each lane the highest that is missing, for an answer goes down from there, through several blocks at once.
+    /// It ends where a life begins, so of what lies below that the highest is asked for too.
     private var deliveryNeeds: [Need] {
         guard chain.undelivered > 0 else { return [] }
         let offsets = 0..<min(chain.undelivered, ConsensusLimits.blocksFetchedAhead)
-        let missing = offsets.reversed().compactMap { chain.waiting($0) }.flatMap { entry, before in
-            entry.block.cut.compactMap { carNeed($0, before: before) }
+        var isCovered = lanes.map { _ in false }
+        var needs: [Need] = []
+        for (entry, before) in offsets.reversed().compactMap({ chain.waiting($0) }) {
+            for proof in entry.block.cut where !isCovered[proof.lane] {
+                guard let missing = carNeed(proof, before: before) else { continue }
+                needs.append(missing.need)
+                isCovered[proof.lane] = !missing.isBeginning
+            }
         }
-        return lanes.indices.compactMap { lane in missing.first { $0.lane == lane }?.need }
+        return needs
     }
 
     /// The first car that is missing of what `proof` adds to its lane: the owner is asked first, then those who acknowledged it.
     ///
     /// It is looked for down to the cut before and no further, for where a lane has forked nobody may hold more; but the answer may go on.
-    private func carNeed(_ proof: ProofOfAvailability, before: Cut) -> (lane: ValidatorIndex, need: Need)? {
+    private func carNeed(_ proof: ProofOfAvailability, before: Cut) -> (need: Need, isBeginning: Bool)? {
         let segment = lanes[proof.lane].segment(from: proof.ack.tip, to: before[proof.lane])
         guard case .failure(let absent) = segment else { return nil }
         let floor = chain.delivered.cut[proof.lane].position
@@ -82,7 +89,7 @@ extension Consensus {
             sources: [proof.lane] + proof.signatures.indices.filter { $0 != proof.lane },
             // While catching up nothing is on its way by itself.
             patience: chain.undelivered > 2 ? 0 : settings.fetchPatience)
-        return (proof.lane, need)
+        return (need, CarHeader.isBeginning(absent.tip.position))
     }
 
     /// A car that is held without its parent: only its owner is asked, who alone can be blamed for it.

@@ -5,8 +5,9 @@ import Wire
 extension Consensus {
     mutating func settleLanes() {
         sealCars()
-        if recall == nil {
-            beginLaneAnew()
+        // Others hold more of the own lane than was known at the start.
+        if recall == nil, isOwnLaneLost { beginLaneAnew(notBefore: clock.timestamp, after: lanes[me].provenPosition) }
+        if mayVote {
             for lane in lanes.indices { acknowledge(lane) }
         }
         resendCars()
@@ -15,7 +16,7 @@ extension Consensus {
     // MARK: The own lane
 
     private var maySeal: Bool {
-        recall == nil && own.awaited == nil && !isOwnLaneLost && UInt64(own.outgoing.count) < settings.laneWindow
+        recall == nil && !isOwnLaneLost && UInt64(own.outgoing.count) < settings.laneWindow
             && own.tip.position - lanes[me].floor.position < ConsensusLimits.ownCarsWaiting
             && lanes[me].bytes < ConsensusLimits.ownBytesWaiting
     }
@@ -38,10 +39,12 @@ extension Consensus {
         emit(.sign(.ack(Ack(car))))
     }
 
-    /// A lane of which others hold more than the journal goes on at a position that was never used, with an empty car that stands on nothing.
-    private mutating func beginLaneAnew() {
-        if isOwnLaneLost, own.awaited == nil { own.abandon(for: freshIncarnation(after: lanes[me].provenPosition)) }
-        if let car = own.beginAnew(epoch: committee.epoch, lane: me, at: clock.timestamp) { send(own: car) }
+    /// The next life of the own lane begins with a car that no start before this one can have made, given that clocks do not step back across a
+    /// whole life.
+    mutating func beginLaneAnew(notBefore start: Timestamp, after position: UInt64) {
+        let known = max(position, own.tip.position, lanes[me].provenPosition) >> CarHeader.incarnationShift
+        let life = min(max(known + 1, start.milliseconds / 1000), CarHeader.lastIncarnation)
+        send(own: own.begin(life: life, epoch: committee.epoch, lane: me, at: clock.timestamp))
     }
 
     /// When the next own car is sealed or, while the window is full, what waits for it expires; nil where nothing waits.
@@ -83,7 +86,7 @@ extension Consensus {
 
     private mutating func acknowledge(_ lane: ValidatorIndex) {
         guard lane != me else { return }
-        let cars = lanes[lane].takeAcknowledgeable(at: clock.timestamp, settings)
+        let cars = lanes[lane].takeAcknowledgeable(at: clock, settings)
         for car in cars {
             if !lacks(.ackWithoutCar) { journal(car) }
             guard lanes[lane].mayAcknowledge(at: car.position) else { continue }

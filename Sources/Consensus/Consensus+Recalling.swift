@@ -8,14 +8,19 @@ import Wire
 /// has forgotten, and waits for a quorum of others. Let m be the highest view that one of them is in, each proven by the certificate that let
 /// it in. What was forgotten lies in views up to m + 1: this validator's last vote was cast in a view V whose entry certificate took
 /// f + 1 honest validators at V - 1 or above, and one of them is among the quorum that answered. So it stays silent through m + 1.
-/// It counts among the f that may fail until then. On lanes it acknowledges nothing at positions that others know of, and its own begins
-/// anew at a position that it cannot have used.
+/// It counts among the f that may fail until then. On lanes it acknowledges nothing at positions that others know of.
+///
+/// For the own lane no quorum's word suffices: a liar who alone heard of a car could convict its owner of another at the same position. So
+/// every start but a newcomer's begins the lane's next *life*, at a position that no start before can have used.
 extension Consensus {
     /// Whether it may say something new in `view`.
-    func maySpeak(in view: UInt64) -> Bool { recall == nil && view > silentThrough }
+    func maySpeak(in view: UInt64) -> Bool { mayVote && view > silentThrough }
+
+    /// Whether the others' answers have sufficed.
+    var mayVote: Bool { recall?.isSettled ?? true }
 
     mutating func beginRecall(isBlank: Bool) {
-        recall = Recall(nonce: clock.timestamp.milliseconds, isBlank: isBlank)
+        recall = Recall(startedAt: clock, isBlank: isBlank)
     }
 
     /// Asks those who have not answered, every D.
@@ -36,9 +41,10 @@ extension Consensus {
     // MARK: Answering
 
     mutating func answer(_ request: RecallRequest, to peer: ValidatorIndex) {
-        guard recall?.hasForgotten != true else { return }
+        guard mayVote || recall?.hasForgotten == false else { return }
         let answer = Recollection(
-            epoch: committee.epoch, nonce: request.nonce, isBlank: recall?.isBlank ?? false, entry: entryCertificate,
+            epoch: committee.epoch, nonce: request.nonce, isBlank: !mayVote && recall?.isBlank == true,
+            entry: entryCertificate,
             newestVote: newestVotes[peer], newestCar: lanes[peer].newestCar.map(CarClaim.init),
             positions: lanes.map(\.highestPosition))
         emit(.send(.recollection(answer), to: .one(peer)))
@@ -79,9 +85,14 @@ extension Consensus {
         return vote.view > finalizedView && views[vote.view].own[vote.kind] != vote
     }
 
+    mutating func conclude() {
+        if !mayVote { settleVotes() }
+        openOwnLane()
+    }
+
     /// Goes on once enough have answered: at once where all have, and otherwise not before D, for each may know something. Of the lane's
     /// ordered past the others have no signature left, so there f + 1 must say the same: a liar could claim any position.
-    mutating func conclude() {
+    private mutating func settleVotes() {
         guard let counted = recall?.counted, let hasForgotten = recall?.hasForgotten else { return }
         guard counted.count == committee.n - 1 || recall?.hasWaited(pacemaker.delay, at: clock.instant) == true else {
             return
@@ -93,12 +104,23 @@ extension Consensus {
         guard counted.count + 1 >= committee.quorum else { return }
         if vouched(counted.map { $0.positions[me] }) > own.tip.position {
             recall?.distrustJournal()
-            return conclude()
+            return settleVotes()
         }
         // With an empty journal it is a newcomer, as far as these know. Should it be none, the others' memory of it is gone too, and it counts
         // among the f: were newcomers silent as well, one more that has forgotten would stop a committee.
-        recall = nil
+        recall?.settle()
         resume()
+    }
+
+    /// A newcomer's lane begins at 1. Any other's begins anew: not before `laneRest` has passed, so that no two starts share the number of a life,
+    /// and not before the cars of the journal are ordered, for a new life buries what the old one left.
+    private mutating func openOwnLane() {
+        guard let start = recall, start.isSettled else { return }
+        if start.isBlank, !start.hasForgotten, start.counted.count == committee.n - 1 { return recall = nil }
+        let isSpent = isOwnLaneLost || own.tip.position <= lanes[me].floor.position
+        guard isSpent, start.hasWaited(settings.laneRest, at: clock.instant) else { return }
+        recall = nil
+        beginLaneAnew(notBefore: start.startedAt.timestamp, after: vouched(start.counted.map { $0.positions[me] }))
     }
 
     /// The highest that f + 1 of the answers reach: an honest one is among them.
@@ -111,12 +133,11 @@ extension Consensus {
         let newestView = answers.map(\.view).max() ?? 1
         let positions = lanes.indices.map { lane in vouched(answers.map { $0.positions[lane] }) }
         let recovered = Recovered(
-            silentThrough: max(silentThrough, newestView + 1), acknowledged: positions.map { $0 + settings.laneWindow },
-            incarnation: freshIncarnation(after: positions[me]))
+            silentThrough: max(silentThrough, newestView + 1), acknowledged: positions.map { $0 + settings.laneWindow })
         counters.memoriesLost += 1
         emit(.persist(.recovered(recovered)))
         adopt(recovered)
-        recall = nil
+        recall?.settle()
         resume()
     }
 
@@ -125,13 +146,6 @@ extension Consensus {
         for (lane, position) in recovered.acknowledged.enumerated() where lanes.indices.contains(lane) {
             lanes[lane].acknowledgeOnly(above: position)
         }
-        own.abandon(for: recovered.incarnation)
-    }
-
-    /// A number that no car of the own lane can have carried, given that clocks do not step back across a whole life.
-    func freshIncarnation(after position: UInt64) -> UInt64 {
-        let known = max(position, own.tip.position) >> CarHeader.incarnationShift
-        return min(max(known + 1, clock.timestamp.milliseconds / 1000), CarHeader.lastIncarnation)
     }
 
     /// Says what was left to say when it stopped.

@@ -15,8 +15,9 @@ public struct ConsensusSettings: Hashable, Sendable {
     public var pendingBytes = 1 << 20
     /// How far a car's sealing time may stand in the own clock's future before its acknowledgement waits.
     public var carClockTolerance: UInt64 = 1000
-    /// Least time between two lives of a lane that are acknowledged, so that an owner who begins anew again and again costs others little.
-    public var laneRest: UInt64 = 10_000
+    /// Least time between two lives of a lane: the unit in which they are counted. Others acknowledge no more of them, so that an owner who
+    /// begins anew again and again costs them little.
+    public var laneRest: UInt64 = 1000
 
     /// The least D: the unit of all time-outs.
     public var minimumDelay: UInt64 = 150

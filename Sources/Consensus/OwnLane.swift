@@ -32,8 +32,6 @@ struct OwnLane: Sendable {
     /// The last sealed car.
     private(set) var tip = Tip.origin
     private(set) var outgoing: Deque<Outgoing> = []
-    /// The life that the lane is about to begin; nil where it goes on.
-    private(set) var awaited: UInt64?
 
     /// Takes items to be sealed: those of one call into the same car, in their order, and none twice into one car.
     mutating func submit(_ items: [[UInt8]], at now: Moment) {
@@ -132,17 +130,9 @@ struct OwnLane: Sendable {
         outgoing[index].lastSent = now
     }
 
-    /// Gives up what has no proof yet, to begin anew in another life.
-    mutating func abandon(for incarnation: UInt64) {
-        outgoing.removeAll()
-        awaited = incarnation
-    }
-
-    /// The first car of a life that is awaited.
-    mutating func beginAnew(epoch: UInt64, lane: ValidatorIndex, at now: Timestamp) -> Car? {
-        guard let incarnation = awaited else { return nil }
-        awaited = nil
-        let before = Tip(position: incarnation << CarHeader.incarnationShift - 1, hash: .zero)
+    /// The first car of another life. What has no proof yet is given up.
+    mutating func begin(life: UInt64, epoch: UInt64, lane: ValidatorIndex, at now: Timestamp) -> Car {
+        let before = Tip(position: life << CarHeader.incarnationShift - 1, hash: .zero)
         let car = Car(epoch: epoch, lane: lane, after: before, items: [], sealedAt: now)
         tip = Tip(position: car.position, hash: car.hash)
         outgoing = [Outgoing(car: car)]
@@ -153,7 +143,6 @@ struct OwnLane: Sendable {
     mutating func restore(_ car: Car, signature: Signature) -> Bool {
         if car.header.isBeginning, car.position > tip.position {
             outgoing.removeAll()
-            awaited = nil
         } else {
             guard car.position == tip.position + 1, car.header.parent == tip.hash else { return false }
         }

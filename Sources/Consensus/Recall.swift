@@ -2,23 +2,34 @@ import Wire
 
 /// The others' answers to a validator that has just started, until they suffice.
 struct Recall: Sendable {
-    let nonce: UInt64
+    let startedAt: Moment
     /// Whether the journal was empty: a new committee's, or one that was lost.
     let isBlank: Bool
     /// Whether an answer has shown that the journal lacks something.
     private(set) var hasForgotten = false
+    /// Whether the answers have sufficed to vote again; the own lane waits longer.
+    private(set) var isSettled = false
     private(set) var answers: [ValidatorIndex: Recollection] = [:]
     private var lastAsked: Instant?
-    private var firstAsked: Instant?
 
-    init(nonce: UInt64, isBlank: Bool) {
-        self.nonce = nonce
+    init(startedAt: Moment, isBlank: Bool) {
+        self.startedAt = startedAt
         self.isBlank = isBlank
     }
 
+    /// Tells this start's answers from those of earlier ones.
+    var nonce: UInt64 { startedAt.timestamp.milliseconds }
+
     mutating func take(_ answer: Recollection, from peer: ValidatorIndex) { answers[peer] = answer }
 
-    mutating func distrustJournal() { hasForgotten = true }
+    /// What was settled on fewer answers is open again.
+    mutating func distrustJournal() {
+        guard !hasForgotten else { return }
+        hasForgotten = true
+        isSettled = false
+    }
+
+    mutating func settle() { isSettled = true }
 
     /// A validator with a journal learns nothing from one without.
     func counts(_ answer: Recollection) -> Bool { !answer.isBlank || isBlank && !hasForgotten }
@@ -27,7 +38,7 @@ struct Recall: Sendable {
 
     // MARK: Asking
 
-    func hasWaited(_ period: UInt64, at now: Instant) -> Bool { firstAsked.map { now >= $0 + period } ?? false }
+    func hasWaited(_ period: UInt64, at now: Instant) -> Bool { now >= startedAt.instant + period }
 
     func deadline(period: UInt64) -> Instant? { lastAsked.map { $0 + period } }
 
@@ -35,7 +46,6 @@ struct Recall: Sendable {
     mutating func takeTurn(at now: Instant, period: UInt64) -> Bool {
         guard deadline(period: period).map({ now >= $0 }) ?? true else { return false }
         lastAsked = now
-        firstAsked = firstAsked ?? now
         return true
     }
 }
@@ -46,8 +56,6 @@ public struct Recovered: Hashable, Sendable {
     public let silentThrough: UInt64
     /// Per lane, the position up to which it acknowledges nothing.
     public let acknowledged: [UInt64]
-    /// Where its own lane begins anew.
-    public let incarnation: UInt64
 }
 
 extension Recovered: Layout {
@@ -57,16 +65,11 @@ extension Recovered: Layout {
         acknowledged = try reader.readEach(atMost: ConsensusLimits.validators) { (reader) throws(WireError) in
             try reader.read(UInt64.self)
         }
-        incarnation = try reader.read(UInt64.self)
-        guard incarnation <= CarHeader.lastIncarnation else {
-            throw .invalid(field: "incarnation", value: incarnation)
-        }
     }
 
     /// Writes the fields.
     public func write(into writer: inout Writer) {
         writer.write(silentThrough)
         writer.write(each: acknowledged) { $0.write($1) }
-        writer.write(incarnation)
     }
 }

@@ -135,7 +135,8 @@ import Wire
     }
 
     private func acknowledged(_ lane: inout CarLane) -> [UInt64] {
-        lane.takeAcknowledgeable(at: Timestamp(milliseconds: 0), ConsensusSettings()).map(\.position)
+        let now = Moment(instant: Instant(milliseconds: 0), timestamp: Timestamp(milliseconds: 0))
+        return lane.takeAcknowledgeable(at: now, ConsensusSettings()).map(\.position)
     }
 
     @Test func whoVouchesForACarHoldsTheSilentOnesBelowIt() {

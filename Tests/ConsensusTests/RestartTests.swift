@@ -133,6 +133,7 @@ import Wire
         #expect(network.run(atMost: 10_000) { $0.nodes[0].items.count == 4 })
         #expect(network.nodes[0].machine.counters.memoriesLost == 1)
         #expect(network.nodes[0].machine.silentThrough > before)
+        #expect(network.run(atMost: 5000) { $0.nodes[0].machine.canAccept })
         network.submit([[5]], to: 0)
         #expect(network.run(atMost: 20_000) { network in network.nodes.allSatisfy { $0.items.count == 5 } })
         #expect(network.nodes[0].machine.own.tip.position >> CarHeader.incarnationShift > 0)
@@ -153,6 +154,20 @@ import Wire
         #expect(network.run(atMost: 20_000) { network in network.nodes.allSatisfy { $0.items.count == 5 } })
         #expect(network.nodes[0].machine.counters.memoriesLost == 0)
         #expect(network.nodes[0].machine.silentThrough == 0)
+    }
+
+    @Test func everyStartBeginsAnotherLifeOfTheLane() {
+        var network = networkOfOneThatForgets { $0 }
+        var lives: [UInt64] = [network.nodes[0].machine.own.tip.position >> CarHeader.incarnationShift]
+        for start in 0..<3 as Range<UInt8> {
+            network.start(0)
+            network.submit([[5 + start]], to: 0)
+            let count = Int(5 + start)
+            #expect(network.run(atMost: 30_000) { network in network.nodes.allSatisfy { $0.items.count == count } })
+            lives.append(network.nodes[0].machine.own.tip.position >> CarHeader.incarnationShift)
+            network.crash(0)
+        }
+        #expect(lives[0] == 0 && Set(lives).count == lives.count, "\(lives)")
     }
 
     @Test func whoHasForgottenWaitsForAQuorumOfOthers() {

@@ -39,7 +39,7 @@ public struct FaultPlan: Sendable {
         }
     }
 
-    /// The same plan without what is named: a fault's name, an attack's, or `liars` for all of them. Nil where nothing is called that.
+    /// The same plan without what is named: a fault, an attack or a lapse. Nil where nothing is called that.
     public func without(_ name: String) -> FaultPlan? {
         var plan = self
         if let fault = Fault(rawValue: name) {

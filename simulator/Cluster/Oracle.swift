@@ -48,9 +48,12 @@ struct Oracle: Sendable {
     // MARK: Statements
 
     /// A validator is bound to what it has written: nothing is signed twice, nothing that excludes something else, not even across crashes. One
-    /// whose disk forgets is bound to what others have heard: they convict it where it does not keep to that.
+    /// whose disk forgets is one of the f that may fail, but it never forks its lane, and nothing convicts it.
     mutating func see(_ signed: SignedStatement, by validator: ValidatorIndex) {
-        guard !liars.contains(validator), !forgetful.contains(validator) else { return }
+        guard !liars.contains(validator) else { return }
+        if forgetful.contains(validator) {
+            guard case .ownCar = signed.statement else { return }
+        }
         if let contradiction = statements.see(signed.statement, by: validator) { report(contradiction) }
         guard case .vote(let vote) = signed.statement, vote.kind == .finalize,
             statements.finalizers(of: vote) + liars.count + forgetful.count >= committee.quorum
