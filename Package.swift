@@ -86,7 +86,7 @@ let shells: [Target] = [
         name: "Inspection",
         dependencies: [
             "Wire", "Storage", "TransparencyLog", "Replica", "Roads", "Geography", "Telemetry", "Hazards",
-            "Cryptography", "Models", hummingbird, logging,
+            "Cryptography", "Models", "Consensus", hummingbird, logging,
         ],
         path: "Sources/Inspection", resources: [.embedInCode("Page")], swiftSettings: strict),
     module(

@@ -55,6 +55,11 @@ public struct SignedAck: Hashable, Sendable {
     public let signer: ValidatorIndex
     /// Over the acknowledgement.
     public let signature: Signature
+
+    func verifies(in committee: Committee) -> Bool {
+        ack.epoch == committee.epoch && committee.contains(signer) && committee.contains(ack.lane)
+            && committee.verifies(signature, over: ack.signingMessage(chain: committee.chainID), by: signer)
+    }
 }
 
 extension SignedAck: Layout {

@@ -13,7 +13,7 @@ public struct BlockHeader: Hashable, Sendable {
     public let parentView: UInt64
     /// The parent's hash, the chain's id for the first block.
     public let parentHash: Digest
-    /// SHA-256 of the encoded cut and evidence.
+    /// SHA-256 of the encoded cut.
     public let bodyDigest: Digest
     /// Log time: later than the parent's.
     public let timestamp: Timestamp
@@ -58,8 +58,6 @@ public struct Block: Hashable, Sendable {
     public let header: BlockHeader
     /// The lanes that grew since the parent, ascending, each with its new tip and the proof that it is available.
     public let cut: [ProofOfAvailability]
-    /// Proofs of misbehaviour, ordered. Its place is kept; see `ConsensusLimits.evidencePerBlock`.
-    public let evidence: [Evidence]
     /// The header's hash.
     public let hash: Digest
 
@@ -67,13 +65,12 @@ public struct Block: Hashable, Sendable {
         self.init(
             header: BlockHeader(
                 epoch: epoch, view: view, height: parent.height + 1, parentView: parent.view, parentHash: parent.hash,
-                bodyDigest: Self.digest(cut: cut, evidence: []), timestamp: timestamp), cut: cut)
+                bodyDigest: Self.digest(of: cut), timestamp: timestamp), cut: cut)
     }
 
     init(header: BlockHeader, cut: [ProofOfAvailability]) {
         self.header = header
         self.cut = cut
-        evidence = []
         hash = header.hash
     }
 
@@ -86,10 +83,9 @@ public struct Block: Hashable, Sendable {
     /// Bytes that count against a bound on an answer.
     var weight: Int { cut.reduce(128) { $0 + 80 + 64 * $1.signatures.count } }
 
-    static func digest(cut: [ProofOfAvailability], evidence: [Evidence]) -> Digest {
+    static func digest(of cut: [ProofOfAvailability]) -> Digest {
         var writer = Writer(capacity: 256)
         writer.write(layouts: cut)
-        writer.write(layouts: evidence)
         return Digest.sha256(writer.bytes)
     }
 
@@ -100,22 +96,20 @@ public struct Block: Hashable, Sendable {
 }
 
 extension Block: Layout {
-    /// Reads header, cut and evidence; what does not stand behind the header's digest is refused.
+    /// Reads header and cut; one that does not stand behind the header's digest is refused.
     public init(reading reader: inout Reader) throws(WireError) {
         header = try BlockHeader(reading: &reader)
         cut = try reader.readLayouts(ProofOfAvailability.self, atMost: ConsensusLimits.validators)
-        evidence = try reader.readLayouts(Evidence.self, atMost: ConsensusLimits.evidencePerBlock)
         hash = header.hash
-        guard Self.digest(cut: cut, evidence: evidence) == header.bodyDigest else {
+        guard Self.digest(of: cut) == header.bodyDigest else {
             throw .invalid(field: "block body", value: header.height)
         }
     }
 
-    /// Writes header, cut and evidence.
+    /// Writes header and cut.
     public func write(into writer: inout Writer) {
         header.write(into: &writer)
         writer.write(layouts: cut)
-        writer.write(layouts: evidence)
     }
 }
 

@@ -15,6 +15,10 @@ extension Consensus {
 
     // MARK: The own lane
 
+    /// Others hold more of the own lane than the journal does: the disk has forgotten something, and another car could be a second one at
+    /// its position. The lane begins anew, elsewhere.
+    var isOwnLaneLost: Bool { lanes[me].provenPosition > own.tip.position }
+
     private var maySeal: Bool {
         recall == nil && !isOwnLaneLost && UInt64(own.outgoing.count) < settings.laneWindow
             && own.tip.position - lanes[me].floor.position < ConsensusLimits.ownCarsWaiting
@@ -81,7 +85,7 @@ extension Consensus {
         if let rival = lanes[signed.lane].receive(signed, payload: payload, window: settings.laneWindow) {
             report(.forkedLane(CarClaim(rival), CarClaim(signed)))
         }
-        if payload == .invalid { report(.invalidCar(signed)) }
+        if payload == .invalid { report(.invalidCar(CarClaim(signed), items: signed.car.items)) }
     }
 
     private mutating func acknowledge(_ lane: ValidatorIndex) {

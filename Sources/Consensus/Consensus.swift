@@ -50,7 +50,7 @@ import Wire
 ///   was lost or set back shows itself. See `Consensus+Recalling`.
 /// - *A leader that missed its turn is not waited for as long the next time*, as long as others make progress: `LeaderTurns`. A vote to nullify
 ///   is allowed at any time before one to finalize, so this costs a slow leader its turn and nothing else.
-/// - *Evidence goes to the shell*; its place in the block is kept and empty.
+/// - *Evidence is ordered like anything else*, as an item of a car, so that nobody verifies it between a proposal and a vote.
 ///
 /// Everything here is deterministic: dictionaries are looked up, never walked where the order could be seen.
 public struct Consensus: Sendable {

@@ -13,8 +13,6 @@ public enum ConsensusLimits {
     public static let itemBytes = 128 << 10
     /// Bytes of all items of a car.
     public static let carBytes = 256 << 10
-    /// Evidence in a block. Its place in the layout is kept; this version hands evidence to its own shell and orders none.
-    public static let evidencePerBlock = 0
     /// Cars in one answer.
     public static let carsPerBatch = 256
     /// Blocks in one answer about the past.
@@ -66,6 +64,6 @@ public enum ConsensusLimits {
     static let answeredBytesPerPeriod = 8 << 20
     /// Bytes of own cars sent again at a time.
     static let resentBytes = 512 << 10
-    /// Pieces of evidence kept against one validator.
+    /// Pieces of evidence that are handed on against one validator: more adds nothing.
     static let evidencePerValidator = 16
 }

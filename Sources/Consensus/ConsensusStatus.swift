@@ -55,11 +55,7 @@ extension Consensus {
     public var canAccept: Bool { room > 0 }
 
     /// Bytes of items that the own lane takes now. Nothing while W cars wait for their proof and as much again waits to be sealed.
-    public var room: Int { isOwnLaneLost ? 0 : max(0, settings.pendingBytes - own.pendingBytes) }
-
-    /// Others hold more of the own lane than the journal does: the disk has forgotten something, and another car could be a second one at
-    /// its position. The lane begins anew, elsewhere.
-    public var isOwnLaneLost: Bool { lanes[me].provenPosition > own.tip.position }
+    public var room: Int { max(0, settings.pendingBytes - own.pendingBytes) }
 
     /// Own cars that wait for their proof.
     public var carsInFlight: Int { own.outgoing.count }

@@ -49,7 +49,7 @@ import Wire
         Block(
             header: BlockHeader(
                 epoch: header.epoch, view: view, height: height, parentView: header.parentView,
-                parentHash: header.parentHash, bodyDigest: Self.digest(cut: [], evidence: []),
+                parentHash: header.parentHash, bodyDigest: Self.digest(of: []),
                 timestamp: timestamp + milliseconds), cut: [])
     }
 

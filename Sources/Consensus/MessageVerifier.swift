@@ -55,9 +55,9 @@ public struct MessageVerifier: Sendable {
     private func isSound(_ message: PeerMessage, _ known: AlreadyVerified) -> Bool {
         switch message {
         case .car: false
-        case .ack(let signed): isSigned(signed)
+        case .ack(let signed): signed.verifies(in: committee)
         case .proof(let proof): proof.verifies(in: committee, known: known)
-        case .proposal(let signed): isSigned(signed) && isSound(signed.block.cut, known)
+        case .proposal(let signed): signed.claim.verifies(in: committee) && isSound(signed.block.cut, known)
         case .vote(let signed): signed.verifies(in: committee)
         case .certificate(let certificate): certificate.verifies(in: committee, known: known)
         case .carBatch(let batch): batch.verifies(in: committee)
@@ -73,17 +73,5 @@ public struct MessageVerifier: Sendable {
         cut.enumerated().allSatisfy { index, proof in
             known.proofs >> UInt128(index) & 1 == 1 || proof.verifies(in: committee)
         }
-    }
-
-    private func isSigned(_ signed: SignedAck) -> Bool {
-        committee.contains(signed.signer) && committee.contains(signed.ack.lane)
-            && committee.verifies(
-                signed.signature, over: signed.ack.signingMessage(chain: committee.chainID), by: signed.signer)
-    }
-
-    private func isSigned(_ signed: SignedProposal) -> Bool {
-        committee.verifies(
-            signed.signature, over: signed.block.signingMessage(chain: committee.chainID),
-            by: committee.leader(of: signed.block.view))
     }
 }

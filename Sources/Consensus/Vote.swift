@@ -81,7 +81,7 @@ public struct SignedVote: Hashable, Sendable {
     public let signature: Signature
 
     func verifies(in committee: Committee) -> Bool {
-        committee.contains(signer)
+        vote.epoch == committee.epoch && committee.contains(signer)
             && committee.verifies(signature, over: vote.signingMessage(chain: committee.chainID), by: signer)
     }
 }

@@ -14,6 +14,7 @@ import Wire
 /// order. Log time, the block's timestamp, is the only clock. The *public* state, hazards and rounds, can be replayed by anyone from the log;
 /// the *private* state, who sent what, stays with the validators, and only its root is in the log.
 struct Ledger: Sendable {
+    private let committee: Committee
     private let terms: CommitteeTerms
     private let logSecret: [UInt8]
     private(set) var tree = Tree()
@@ -21,18 +22,22 @@ struct Ledger: Sendable {
     private(set) var federation: Federation
     private var accounts: [PublicKey: Account] = [:]
     private var revoked: Set<Digest> = []
+    /// What validators were convicted of, and how often each.
+    private var convicted: Set<Digest> = []
+    private var convictions: [ValidatorIndex: Int] = [:]
     /// Each model's claims as they stand in the private state.
     private var keptClaims: [LearnedModel: [UInt8]] = [:]
     private var privateState = StateTree()
     private(set) var height: UInt64 = 0
     private var parentHash: Digest
 
-    init(terms: CommitteeTerms, logSecret: [UInt8], genesis: Digest, claimsNeeded: Int) {
+    init(committee: Committee, terms: CommitteeTerms, logSecret: [UInt8]) {
+        self.committee = committee
         self.terms = terms
         self.logSecret = logSecret
         self.hazards = Hazards()
-        self.federation = Federation(terms: terms.learning, claimsNeeded: claimsNeeded)
-        self.parentHash = genesis
+        self.federation = Federation(terms: terms.learning, claimsNeeded: committee.f + 1)
+        self.parentHash = committee.chainID
     }
 
     /// SHA-256 of the public root and the private root; the public root is the hash of the hazards' digest and the rounds'.
@@ -115,6 +120,8 @@ struct Ledger: Sendable {
             execution.take(federation.take(claim, from: lane))
         case .revocation(let revocation):
             revoke(revocation, in: &execution)
+        case .evidence(let evidence):
+            convict(evidence, in: &execution)
         }
     }
 
@@ -170,6 +177,22 @@ struct Ledger: Sendable {
                     observation, enrolment: admitted.enrolment.digest, map: mapIsKnown ? report.mapDigest : nil,
                     logTime: execution.time, logSecret: logSecret))
         }
+    }
+
+    /// Whether the log says it already, or enough of the same validator.
+    func hasConvicted(by evidence: Evidence) -> Bool {
+        convicted.contains(evidence.slot(in: committee))
+            || convictions[evidence.culprit(in: committee), default: 0] >= ReplicaLimits.convictionsPerValidator
+    }
+
+    private mutating func convict(_ bytes: [UInt8], in execution: inout Execution) {
+        guard let evidence = try? Evidence(decoding: bytes), !hasConvicted(by: evidence) else { return }
+        let (culprit, slot) = (evidence.culprit(in: committee), evidence.slot(in: committee))
+        convicted.insert(slot)
+        convictions[culprit, default: 0] += 1
+        privateState.set(slot, to: [1])
+        execution.append(
+            .evidence(EvidenceEntry(validator: UInt32(culprit), evidence: evidence.withoutItems.encoded())))
     }
 
     private mutating func revoke(_ admitted: AdmittedRevocation, in execution: inout Execution) {

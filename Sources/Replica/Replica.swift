@@ -67,8 +67,7 @@ public struct Replica: Sendable {
         consensus = Consensus(
             committee: configuration.committee, me: configuration.me, settings: configuration.consensus)
         ledger = Ledger(
-            terms: configuration.terms, logSecret: configuration.logSecret,
-            genesis: configuration.committee.chainID, claimsNeeded: configuration.committee.f + 1)
+            committee: configuration.committee, terms: configuration.terms, logSecret: configuration.logSecret)
         heads = Heads(quorum: configuration.committee.quorum)
     }
 
@@ -214,6 +213,7 @@ public struct Replica: Sendable {
             case .report(let report): return turnAway(.report(report), .busy)
             case .update(let update): return turnAway(.update(update), .busy)
             case .claim(let result): return claim(result, at: now)
+            case .evidence(let bytes): return (try? Evidence(decoding: bytes)).map { order($0, at: now) } ?? []
             case .revocation: return []
             }
         }
@@ -229,6 +229,15 @@ public struct Replica: Sendable {
     private mutating func claim(_ result: RoundResult, at now: Moment) -> [ReplicaEffect] {
         guard ledger.federation.awaitsClaims(result.model, round: result.round) else { return [] }
         return advance(.submit([CarItem.claim(result).encoded()]), at: now)
+    }
+
+    /// Puts on the own lane what convicts a validator, whether or not there is room for more: there is little of it. An invalid car too large
+    /// for an item is known to those who saw it.
+    private mutating func order(_ evidence: Evidence, at now: Moment) -> [ReplicaEffect] {
+        let item = CarItem.evidence(evidence.encoded()).encoded()
+        guard evidence.isOrderable, item.count <= TelemetryLimits.carItemBytes, !ledger.hasConvicted(by: evidence)
+        else { return [] }
+        return advance(.submit([item]), at: now)
     }
 
     /// Counts what an own car carries, for when others vouch for it.
@@ -266,6 +275,7 @@ public struct Replica: Sendable {
             case .evidence(let evidence):
                 counters.evidence += 1
                 effects.append(.evidence(evidence))
+                effects += order(evidence, at: now)
             case .halt(let reason): effects.append(.halt(reason))
             }
         }

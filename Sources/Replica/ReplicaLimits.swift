@@ -13,6 +13,8 @@ public enum ReplicaLimits {
     public static let ownCarsCounted = 256
     /// Reports a vehicle may commit: ten a second of log time, a burst of a hundred.
     public static let reportRate = TokenRate(perSecond: 10, burst: 100)
+    /// Entries that convict one validator: more adds nothing.
+    public static let convictionsPerValidator = 16
     /// How long a head may stand without its quorum before cosignatures are sent again, in milliseconds.
     public static let cosignatureResendMilliseconds: UInt64 = 1000
 }

@@ -199,6 +199,7 @@ extension IndexedEntry {
         case .block: self = .block
         case .report: self = .report
         case .revocation: self = .revocation
+        case .evidence: self = .evidence
         case .observation(let observation):
             self = .observation(
                 IndexedObservation(

@@ -75,7 +75,8 @@ public struct ModelAudit: Sendable {
             switch entry {
             case .versionMade(let made): check(made)
             case .versionDecided(let decided): decide(decided)
-            case .block, .report, .observation, .revocation, .roundOpened, .updateAccepted, .roundClosed: break
+            case .block, .report, .observation, .revocation, .roundOpened, .updateAccepted, .roundClosed, .evidence:
+                break
             }
         }
         for job in block.jobs { jobs[job.opened.model] = job }

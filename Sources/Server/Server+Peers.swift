@@ -147,7 +147,7 @@ struct PeerChecks: Sendable {
     init(_ configuration: ReplicaConfiguration, known: [Digest: Enrolment]) {
         self.known = known
         verifier = MessageVerifier(configuration.committee)
-        inspector = CarInspector(terms: configuration.terms)
+        inspector = CarInspector(terms: configuration.terms, committee: configuration.committee)
         cosigners = configuration.cosigners
     }
 

@@ -39,7 +39,7 @@ struct IndexWriter {
         case .learning(let learning):
             try addBare(entry, number, in: block)
             try add(learning, number, in: block)
-        case .block, .report, .revocation:
+        case .block, .report, .revocation, .evidence:
             try addBare(entry, number, in: block)
         }
     }
@@ -92,6 +92,7 @@ extension IndexedEntry {
         case .observation: 3
         case .revocation: 4
         case .learning(let learning): Int64(learning.type)
+        case .evidence: 10
         }
     }
 }

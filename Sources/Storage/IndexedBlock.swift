@@ -54,6 +54,8 @@ public enum IndexedEntry: Hashable, Sendable {
     case observation(IndexedObservation)
     /// A revocation.
     case revocation
+    /// A conviction of a validator.
+    case evidence
     /// An entry of a model's rounds.
     case learning(IndexedLearning)
 }

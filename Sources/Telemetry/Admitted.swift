@@ -116,4 +116,6 @@ public enum AdmittedItem: Hashable, Sendable {
     case update(AdmittedUpdate)
     /// What the car's owner computed.
     case claim(RoundResult)
+    /// What convicts a validator.
+    case evidence([UInt8])
 }

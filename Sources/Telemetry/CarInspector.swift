@@ -14,10 +14,12 @@ public enum CarFault: Error, Hashable, Sendable {
 /// repeat is read once.
 public struct CarInspector: Sendable {
     private let admission: Admission
+    private let isEvidence: @Sendable ([UInt8]) -> Bool
 
-    /// An inspector under these terms.
-    public init(terms: CommitteeTerms) {
+    /// An inspector under these terms. `isEvidence` says whether bytes convict a validator; by itself telemetry knows none that do.
+    public init(terms: CommitteeTerms, isEvidence: @escaping @Sendable ([UInt8]) -> Bool = { _ in false }) {
         admission = Admission(terms: terms)
+        self.isEvidence = isEvidence
     }
 
     /// Checks all that a validator vouches for when it acknowledges a car: shape, bounds, certificates, signatures, and
@@ -78,6 +80,9 @@ public struct CarInspector: Sendable {
             return .revocation(try admission.admit(revocation))
         case .claim(let result):
             return .claim(result)
+        case .evidence(let evidence):
+            guard isEvidence(evidence) else { throw .malformed }
+            return .evidence(evidence)
         }
     }
 
@@ -123,6 +128,8 @@ private struct Reading {
             return .revocation(AdmittedRevocation(signed: revocation))
         case .claim(let result):
             return .claim(result)
+        case .evidence(let evidence):
+            return .evidence(evidence)
         }
     }
 }

@@ -5,7 +5,7 @@ import Wire
 ///
 /// Layout of what vehicles and authorities signed: `kind: UInt8 || count: UInt32 || bytes || signature: 64 bytes`. The bytes are
 /// those that were signed, so that no envelope's encoding can make two items of one. What the car's owner says for itself has no
-/// signature of its own, the car has one: `kind || result`.
+/// signature of its own, the car has one: `kind || result` or `kind || evidence`.
 public enum CarItem: Hashable, Sendable {
     /// A certificate that later reports and updates of the car were signed under.
     case certificate(Signed<EnrolmentCertificate>)
@@ -17,6 +17,8 @@ public enum CarItem: Hashable, Sendable {
     case update(Signed<Update>)
     /// What the car's owner computed from a round's updates.
     case claim(RoundResult)
+    /// What convicts a validator, found by the car's owner: consensus knows what it says.
+    case evidence([UInt8])
 
     private enum Kind: UInt8 {
         case certificate = 1
@@ -24,6 +26,7 @@ public enum CarItem: Hashable, Sendable {
         case revocation = 3
         case update = 4
         case claim = 5
+        case evidence = 6
     }
 
     /// The item's bytes.
@@ -34,6 +37,7 @@ public enum CarItem: Hashable, Sendable {
         case .revocation(let signed): CarItem.encode(.revocation, signed.bytes, signed.signature)
         case .update(let signed): CarItem.encode(.update, signed.bytes, signed.signature)
         case .claim(let result): [Kind.claim.rawValue] + result.encoded()
+        case .evidence(let evidence): [Kind.evidence.rawValue] + evidence
         }
     }
 
@@ -48,7 +52,13 @@ public enum CarItem: Hashable, Sendable {
         case .revocation: self = .revocation(try CarItem.signed(rest))
         case .update: self = .update(try CarItem.signed(rest))
         case .claim: self = .claim(try RoundResult(decoding: rest))
+        case .evidence: self = .evidence(rest)
         }
+    }
+
+    /// What convicts a validator, where `item` carries that.
+    public static func evidence(in item: [UInt8]) -> [UInt8]? {
+        item.first == Kind.evidence.rawValue ? Array(item.dropFirst()) : nil
     }
 
     private static func encode(_ kind: Kind, _ bytes: [UInt8], _ signature: Signature) -> [UInt8] {

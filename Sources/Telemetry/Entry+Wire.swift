@@ -19,6 +19,11 @@ extension Entry {
             case .roundClosed(let entry): $0.roundClosed = entry.message
             case .versionMade(let entry): $0.versionMade = entry.message
             case .versionDecided(let entry): $0.versionDecided = entry.message
+            case .evidence(let entry):
+                $0.evidence = .with {
+                    $0.validator = entry.validator
+                    $0.evidence = Data(entry.evidence)
+                }
             }
         }.bytes()
     }
@@ -39,6 +44,8 @@ extension Entry {
         case .roundClosed(let entry): self = .roundClosed(try RoundClosedEntry(entry))
         case .versionMade(let entry): self = .versionMade(try VersionMadeEntry(entry))
         case .versionDecided(let entry): self = .versionDecided(try VersionDecidedEntry(entry))
+        case .evidence(let entry):
+            self = .evidence(EvidenceEntry(validator: entry.validator, evidence: Array(entry.evidence)))
         case nil: throw .malformed
         }
         guard encoded() == bytes else { throw .notCanonical }

@@ -22,6 +22,8 @@ public enum Entry: Hashable, Sendable {
     case versionMade(VersionMadeEntry)
     /// What became of a round.
     case versionDecided(VersionDecidedEntry)
+    /// A validator signed what no honest one signs.
+    case evidence(EvidenceEntry)
 }
 
 /// Opens a block: what follows until the next one belongs to it.
@@ -71,6 +73,20 @@ public struct RevocationEntry: Hashable, Sendable {
     /// A revocation's entry.
     public init(commitment: Digest) {
         self.commitment = commitment
+    }
+}
+
+/// Convicts a validator.
+public struct EvidenceEntry: Hashable, Sendable {
+    /// Its index in the committee.
+    public var validator: UInt32
+    /// The signed statements, as consensus lays them out; of a car without its items, which are vehicles' affair.
+    public var evidence: [UInt8]
+
+    /// What convicts that validator.
+    public init(validator: UInt32, evidence: [UInt8]) {
+        self.validator = validator
+        self.evidence = evidence
     }
 }
 

@@ -12,6 +12,7 @@ struct ClusterReport: Encodable {
     var crashes: UInt64
     var strikes: UInt64
     var reports: UInt64
+    var convictions: UInt64
     var simulated_s: Double
     var agreed_after_s: Double?
     var failure: String?
@@ -25,6 +26,7 @@ struct ClusterReport: Encodable {
         signatures = run.cluster.hasRealSignatures ? "ed25519" : "simulated"
         (events, frames, syncs) = (counts.events, counts.frames, counts.syncs)
         (crashes, strikes, reports) = (counts.crashes, counts.strikes, counts.reports)
+        convictions = counts.convictions
         simulated_s = Double(run.cluster.time) / 1000
         agreed_after_s = run.agreedAfterMilliseconds.map { Double($0) / 1000 }
         failure = run.failure
@@ -35,7 +37,7 @@ struct ClusterReport: Encodable {
     var text: String {
         var lines = [
             "\(Format.count(events)) events, \(Format.count(frames)) frames, \(Format.count(syncs)) syncs, "
-                + "\(crashes) crashes, \(strikes) strikes, \(Format.count(reports)) reports in \(simulated_s) s"
+                + "\(crashes) crashes, \(strikes) strikes, \(Format.count(reports)) reports, \(convictions) convictions in \(simulated_s) s"
         ]
         if let agreed_after_s { lines.append("healed, and all agreed after \(agreed_after_s) s") }
         if let failure { lines.append("FAILED: \(failure)") }

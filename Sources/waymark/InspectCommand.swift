@@ -13,7 +13,10 @@ struct InspectCommand: ParsableCommand {
             Every command checks the head against the policy first, and what it prints against the head: an inclusion proof
             stands behind each entry. A log is a folder or an http address, such as http://127.0.0.1:8080.
             """,
-        subcommands: [Tail.self, Get.self, HazardsOf.self, AuditLog.self, Compare.self, InspectModel.self])
+        subcommands: [
+            Tail.self, Get.self, HazardsOf.self, AuditLog.self, Compare.self, InspectEvidence.self,
+            InspectFork.self, InspectModel.self,
+        ])
 
     /// The newest entries.
     struct Tail: ParsableCommand {

@@ -1,3 +1,4 @@
+import Consensus
 import Cryptography
 import Foundation
 import Hazards
@@ -18,7 +19,9 @@ struct HazardReplay {
             _ = hazards.advance(to: time, height: height)
             (time, height) = (block.time, block.height)
         case .observation(let observation): _ = hazards.apply(observation, at: time, height: height)
-        case .report, .revocation, .roundOpened, .updateAccepted, .roundClosed, .versionMade, .versionDecided: break
+        case .report, .revocation, .roundOpened, .updateAccepted, .roundClosed, .versionMade, .versionDecided,
+            .evidence:
+            break
         }
     }
 }
@@ -62,6 +65,7 @@ struct EntryText {
         case .roundClosed: "round_closed"
         case .versionMade: "version_made"
         case .versionDecided: "version_decided"
+        case .evidence: "evidence"
         }
     }
 
@@ -81,6 +85,15 @@ struct EntryText {
         case .roundClosed(let closed): closed.fields
         case .versionMade(let made): made.fields
         case .versionDecided(let decided): decided.fields
+        case .evidence(let evidence):
+            [
+                ("validator", "\(evidence.validator)"),
+                (
+                    "kind",
+                    "\(((try? Evidence(decoding: evidence.evidence))?.label ?? "unknown").replacing(" ", with: "_"))"
+                ),
+                ("evidence", Hex.encode(evidence.evidence)),
+            ]
         }
     }
 

@@ -184,7 +184,7 @@ import Wire
         for index in Self.honest { network.inject(.car(next), from: 0, to: index) }
         network.run(for: 3000)
         for node in network.nodes[1...3] {
-            #expect(node.evidence == [.invalidCar(invalid)])
+            #expect(node.evidence == [.invalidCar(CarClaim(invalid), items: invalid.car.items)])
             #expect(!node.sent.contains { if case .ack = $0.message { true } else { false } })
         }
     }

@@ -47,7 +47,8 @@ import Wire
     static var evidence: [Evidence] {
         let claim = Keys.proposal(block, by: 1).claim
         return [
-            .forkedLane(CarClaim(Keys.car(car)), CarClaim(Keys.car(car))), .invalidCar(Keys.car(car)),
+            .forkedLane(CarClaim(Keys.car(car)), CarClaim(Keys.car(car))),
+            .invalidCar(CarClaim(Keys.car(car)), items: car.items),
             .conflictingAcks(Keys.ack(car, by: 1), Keys.ack(car, by: 1)), .conflictingProposals(claim, claim),
             .conflictingVotes(vote, rival),
         ]
@@ -78,7 +79,7 @@ import Wire
 
     @Test func aBlockNamesTheLanesThatGrew() {
         let proof = Keys.proof(Self.car, by: [0, 3])
-        let body = "00000001" + Hex.encode(proof.encoded()) + "00000000"
+        let body = "00000001" + Hex.encode(proof.encoded())
         #expect(Hex.encode(Self.block.encoded()) == Hex.encode(Self.block.header.encoded()) + body)
         #expect(Self.block.header.bodyDigest == Digest.sha256(Hex.decode(body) ?? []))
         let ack = "0000000000000001" + "0002" + "0000000000000007" + Self.car.hash.description
@@ -120,7 +121,7 @@ import Wire
             Self.messages.flatMap { $0.encoded() } + Self.records.flatMap { $0.encoded() }
             + Self.evidence.flatMap { $0.encoded() }
         #expect(
-            Digest.sha256(everything).description == "8a23f5445ccc8eec28786680adeda440f8907b25f1d9133c678d5ce2221b4592")
+            Digest.sha256(everything).description == "be90d9a6ec08b08ab02de4cde6d9cef42a6ab233ad8336774edc4e9d6a555c50")
     }
 
     // MARK: Round trips and bad input
@@ -185,10 +186,8 @@ import Wire
 
     @Test func aBlockWithAnotherBodyIsRefused() {
         var bytes = Self.block.encoded()
-        bytes[bytes.count - 10] ^= 1
+        bytes[bytes.count - 6] ^= 1
         #expect(throws: WireError.invalid(field: "block body", value: 1)) { try Block(decoding: bytes) }
-        let evidence = Self.block.header.encoded() + [0, 0, 0, 0] + [0, 0, 0, 1]
-        #expect(throws: WireError.tooLong(count: 1, limit: 0)) { try Block(decoding: evidence) }
     }
 
     @Test func theLargestMessagesFitTheirBound() {

@@ -32,7 +32,8 @@ struct Training {
             case .roundClosed(let entry): (7, entry.model, entry.round)
             case .versionMade(let entry): (8, entry.result.model, entry.result.round)
             case .versionDecided(let entry): (9, entry.model, entry.round)
-            case .block, .report, .observation, .revocation: preconditionFailure("training brings rounds alone")
+            case .block, .report, .observation, .revocation, .evidence:
+                preconditionFailure("training brings rounds alone")
             }
         return .learning(
             IndexedLearning(type: type, model: model.rawValue, round: round, bytes: entry.encoded()))

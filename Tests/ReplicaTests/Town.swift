@@ -23,6 +23,11 @@ struct Town {
         return key
     }
 
+    /// A committee of the town's chain, whose members' keys are those of the seeds from 1 on.
+    static func committee(of count: Int) -> Committee {
+        Committee(chainID: chain, epoch: 1, keys: (0..<count).map { key(1 + UInt8($0)).publicKey })
+    }
+
     /// The revocation of a vehicle's certificate, as a gateway admits it.
     static func revocation(of vehicle: Vehicle, salt: UInt8 = 1) throws -> AdmittedRevocation {
         let revocation = Revocation(
@@ -79,7 +84,7 @@ struct Town {
 
 /// Finalized blocks in a row, each with one car of the given items.
 struct Blocks {
-    private let committee = Committee(chainID: Town.chain, epoch: 1, keys: [Town.key(1).publicKey])
+    private let committee = Town.committee(of: 1)
     private var tip: ChainPoint
     private var lane = Tip.origin
 
@@ -132,6 +137,6 @@ extension AdmittedReport {
 extension Ledger {
     /// The town's ledger before its first block; `claimsNeeded` equal claims make a result.
     static func town(terms: CommitteeTerms = Town.terms, claimsNeeded: Int = 1) -> Ledger {
-        Ledger(terms: terms, logSecret: Town.logSecret, genesis: Town.chain, claimsNeeded: claimsNeeded)
+        Ledger(committee: Town.committee(of: 3 * claimsNeeded - 2), terms: terms, logSecret: Town.logSecret)
     }
 }

@@ -4,6 +4,7 @@ import Telemetry
 
 /// What a validator's work pool does with a frame.
 struct Checks: Sendable {
+    private let committee: Committee
     private let verifier: MessageVerifier
     private let inspector: CarInspector
     private let cosigners: Cosigners
@@ -11,8 +12,9 @@ struct Checks: Sendable {
     private let isReal: Bool
 
     init(_ world: Town) {
+        committee = world.committee
         verifier = MessageVerifier(world.committee)
-        inspector = CarInspector(terms: world.terms)
+        inspector = CarInspector(terms: world.terms, committee: world.committee)
         cosigners = world.cosigners
         isReal = world.isReal
     }
@@ -28,6 +30,11 @@ struct Checks: Sendable {
         }
     }
 
+    private func isEvidence(_ bytes: [UInt8]) -> Bool {
+        guard let evidence = try? Evidence(decoding: bytes), evidence.isOrderable else { return false }
+        return evidence.verifies(in: committee) { items, _ in items.contains(Town.invalidItem) }
+    }
+
     private func isValid(_ car: Car) -> Bool {
         if isReal {
             guard case .success = inspector.inspect(items: car.items, sealedAt: car.header.sealedAt) else {
@@ -35,6 +42,8 @@ struct Checks: Sendable {
             }
             return true
         }
-        return car.items.allSatisfy { $0 != Town.invalidItem }
+        return car.items.allSatisfy { item in
+            CarItem.evidence(in: item).map(isEvidence) ?? (item != Town.invalidItem)
+        }
     }
 }

@@ -170,6 +170,7 @@ extension Cluster {
         processes[index].blocks.append(block.finalized)
         trace.block(block, at: index, now)
         oracle.see(block, by: processes[index].validator)
+        counts.convictions = oracle.convictions
     }
 
     private mutating func serve(_ request: HistoryRequest, to peer: ValidatorIndex, by index: Int) {

@@ -220,4 +220,6 @@ public struct ClusterCounts: Sendable, Equatable {
     public var strikes: UInt64 = 0
     /// Reports that vehicles made.
     public var reports: UInt64 = 0
+    /// Entries of the log that convict a liar.
+    public var convictions: UInt64 = 0
 }

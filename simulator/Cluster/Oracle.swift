@@ -1,6 +1,7 @@
 import Consensus
 import Cryptography
 import Replica
+import Telemetry
 
 /// What must hold after every event of every run, whatever goes wrong and whoever lies. It sees everything; the first breach is kept.
 struct Oracle: Sendable {
@@ -25,6 +26,8 @@ struct Oracle: Sendable {
     private var leaves: [[UInt8]] = []
     private var committed: Set<SubmissionKey> = []
     private var ordered: Set<Digest> = []
+    /// Entries of the log that convict a liar.
+    private(set) var convictions: UInt64 = 0
 
     init(_ committee: Committee, liars: Set<ValidatorIndex>, forgetful: Set<ValidatorIndex>) {
         self.committee = committee
@@ -71,7 +74,18 @@ struct Oracle: Sendable {
     /// Nobody honest can be convicted.
     mutating func see(_ evidence: Evidence) {
         let culprit = evidence.culprit(in: committee)
+        expect(evidence.isSigned(in: committee), "\(evidence.label) proves nothing")
         expect(liars.contains(culprit), "honest validator \(culprit) is accused of \(evidence.label)")
+    }
+
+    /// What the log says of anybody is so.
+    private mutating func see(_ entry: EvidenceEntry) {
+        guard let evidence = try? Evidence(decoding: entry.evidence) else {
+            return report("the log holds evidence that nobody can read")
+        }
+        expect(evidence.culprit(in: committee) == Int(entry.validator), "the log convicts another than the culprit")
+        convictions += 1
+        see(evidence)
     }
 
     // MARK: Blocks
@@ -102,6 +116,7 @@ struct Oracle: Sendable {
         ordered.formUnion(logged.cars)
         let isClean = block.finalized.cars.allSatisfy { $0.car.items.last != Town.invalidItem }
         expect(isClean, "block \(block.height) orders a car with an invalid item")
+        for case .evidence(let entry) in block.entries { see(entry) }
         for accepted in block.submissions {
             let isNew = committed.insert(accepted.submission.key).inserted
             expect(isNew, "a report is in the log twice: \(accepted.submission.key)")

@@ -1,3 +1,4 @@
+import Consensus
 import Cryptography
 import Telemetry
 import TransparencyLog
@@ -15,6 +16,7 @@ struct EntryAnswer: Encodable {
     var roundClosed: RoundClosed?
     var versionMade: VersionMade?
     var versionDecided: VersionDecided?
+    var evidence: EvidenceOf?
 
     struct Block: Encodable {
         var height: UInt64
@@ -27,6 +29,12 @@ struct EntryAnswer: Encodable {
 
     struct Commitment: Encodable {
         var commitment: String
+    }
+
+    struct EvidenceOf: Encodable {
+        var validator: UInt32
+        var kind: String
+        var evidence: String
     }
 
     struct Observation: Encodable {
@@ -56,6 +64,10 @@ struct EntryAnswer: Encodable {
         case .roundClosed(let entry): roundClosed = RoundClosed(entry)
         case .versionMade(let entry): versionMade = VersionMade(entry)
         case .versionDecided(let entry): versionDecided = VersionDecided(entry)
+        case .evidence(let entry):
+            evidence = EvidenceOf(
+                validator: entry.validator, kind: (try? Evidence(decoding: entry.evidence))?.label ?? "unknown",
+                evidence: Hex.encode(entry.evidence))
         }
     }
 }

@@ -65,7 +65,8 @@ private struct Trail {
             if entry.place == hazard.place, entry.kind == hazard.kind { waiting.append(leaf.answer) }
         case .block(let block):
             close(block)
-        case .report, .revocation, .roundOpened, .updateAccepted, .roundClosed, .versionMade, .versionDecided:
+        case .report, .revocation, .roundOpened, .updateAccepted, .roundClosed, .versionMade, .versionDecided,
+            .evidence:
             break
         }
     }

@@ -213,6 +213,14 @@ public nonisolated struct Waymark_V1_Entry: Sendable {
     set {entry = .versionDecided(newValue)}
   }
 
+  public var evidence: Waymark_V1_EvidenceEntry {
+    get {
+      if case .evidence(let v)? = entry {return v}
+      return Waymark_V1_EvidenceEntry()
+    }
+    set {entry = .evidence(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Entry: Equatable, Sendable {
@@ -225,6 +233,7 @@ public nonisolated struct Waymark_V1_Entry: Sendable {
     case roundClosed(Waymark_V1_RoundClosedEntry)
     case versionMade(Waymark_V1_VersionMadeEntry)
     case versionDecided(Waymark_V1_VersionDecidedEntry)
+    case evidence(Waymark_V1_EvidenceEntry)
 
   }
 
@@ -313,6 +322,23 @@ public nonisolated struct Waymark_V1_RevocationEntry: Sendable {
 
   /// HMAC-SHA256(salt, revocation)
   public var commitment: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A validator signed what no honest one signs. Each is convicted of one thing once.
+public nonisolated struct Waymark_V1_EvidenceEntry: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// its index in the committee
+  public var validator: UInt32 = 0
+
+  /// the signed statements, as docs/PROTOCOL/peers.md lays them out; of a car without its items
+  public var evidence: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -488,7 +514,7 @@ nonisolated extension Waymark_V1_VersionDecision: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension Waymark_V1_Entry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Entry"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}block\0\u{1}report\0\u{1}observation\0\u{1}revocation\0\u{3}round_opened\0\u{3}update_accepted\0\u{3}round_closed\0\u{3}version_made\0\u{3}version_decided\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}block\0\u{1}report\0\u{1}observation\0\u{1}revocation\0\u{3}round_opened\0\u{3}update_accepted\0\u{3}round_closed\0\u{3}version_made\0\u{3}version_decided\0\u{1}evidence\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -613,6 +639,19 @@ nonisolated extension Waymark_V1_Entry: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.entry = .versionDecided(v)
         }
       }()
+      case 10: try {
+        var v: Waymark_V1_EvidenceEntry?
+        var hadOneofValue = false
+        if let current = self.entry {
+          hadOneofValue = true
+          if case .evidence(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.entry = .evidence(v)
+        }
+      }()
       default: break
       }
     }
@@ -659,6 +698,10 @@ nonisolated extension Waymark_V1_Entry: SwiftProtobuf.Message, SwiftProtobuf._Me
     case .versionDecided?: try {
       guard case .versionDecided(let v)? = self.entry else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .evidence?: try {
+      guard case .evidence(let v)? = self.entry else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
     }()
     case nil: break
     }
@@ -852,6 +895,41 @@ nonisolated extension Waymark_V1_RevocationEntry: SwiftProtobuf.Message, SwiftPr
 
   public static func ==(lhs: Waymark_V1_RevocationEntry, rhs: Waymark_V1_RevocationEntry) -> Bool {
     if lhs.commitment != rhs.commitment {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Waymark_V1_EvidenceEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EvidenceEntry"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}validator\0\u{1}evidence\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.validator) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.evidence) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.validator != 0 {
+      try visitor.visitSingularUInt32Field(value: self.validator, fieldNumber: 1)
+    }
+    if !self.evidence.isEmpty {
+      try visitor.visitSingularBytesField(value: self.evidence, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Waymark_V1_EvidenceEntry, rhs: Waymark_V1_EvidenceEntry) -> Bool {
+    if lhs.validator != rhs.validator {return false}
+    if lhs.evidence != rhs.evidence {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
