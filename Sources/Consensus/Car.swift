@@ -25,12 +25,14 @@ public struct CarHeader: Hashable, Sendable {
     static let lastIncarnation: UInt64 = 1 << 32 - 1
 
     /// Where the life that this car belongs to began.
-    var lifeBeginning: UInt64 { position & ~(1 << Self.incarnationShift - 1) }
+    var lifeBeginning: UInt64 { Self.lifeBeginning(of: position) }
 
     /// Whether the lane begins anew here: an empty car, whose parent is none.
     var isBeginning: Bool { Self.isBeginning(position) }
 
-    static func isBeginning(_ position: UInt64) -> Bool { position & (1 << incarnationShift - 1) == 0 }
+    static func lifeBeginning(of position: UInt64) -> UInt64 { position & ~(1 << incarnationShift - 1) }
+
+    static func isBeginning(_ position: UInt64) -> Bool { position == lifeBeginning(of: position) }
 
     /// SHA-256 of the header's 98 bytes.
     public var hash: Digest { Digest.sha256(encoded()) }

@@ -5,7 +5,7 @@ import Wire
 extension Consensus {
     mutating func fetchWhatIsMissing() {
         for lane in lanes.indices { lanes[lane].lookForGap() }
-        let all = historyNeeds + proposerNeeds + voterNeeds + notarizedNeeds + deliveryNeeds + gapNeeds
+        let all = historyNeeds + proposerNeeds + voterNeeds + entryNeeds + notarizedNeeds + deliveryNeeds + gapNeeds
         let needs = settings.planted == nil ? all : all.filter(isFetched)
         guard !needs.isEmpty || fetcher.isPursuing else { return }
         let requests = fetcher.pursue(needs, at: clock.instant, retryAfter: pacemaker.delay)
@@ -43,6 +43,13 @@ extension Consensus {
                 goal: .block(absent), request: .blockRequest(request), sources: sources,
                 patience: settings.fetchPatience)
         ]
+    }
+
+    /// A proposal of a later view shows that the views before it have ended; whoever leads it knows why.
+    private var entryNeeds: [Need] {
+        let window = view + 1...view + ConsensusLimits.proposalWindow
+        guard let later = window.last(where: { views[$0].proposal != nil }) else { return [] }
+        return certificateNeeds(view...later - 1, sources: [committee.leader(of: later)])
     }
 
     private var notarizedNeeds: [Need] {

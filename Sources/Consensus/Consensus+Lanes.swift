@@ -21,7 +21,7 @@ extension Consensus {
 
     private var maySeal: Bool {
         recall == nil && !isOwnLaneLost && UInt64(own.outgoing.count) < settings.laneWindow
-            && own.tip.position - lanes[me].floor.position < ConsensusLimits.ownCarsWaiting
+            && own.carsUnordered(above: lanes[me].floor.position) < ConsensusLimits.ownCarsWaiting
             && lanes[me].bytes < ConsensusLimits.ownBytesWaiting
     }
 

@@ -69,6 +69,11 @@ struct OwnLane: Sendable {
             || today + patience < then
     }
 
+    /// Cars of the lane's present life above `floor`.
+    func carsUnordered(above floor: UInt64) -> UInt64 {
+        tip.position - min(max(floor, CarHeader.lifeBeginning(of: tip.position)), tip.position)
+    }
+
     /// When the waiting items are sealed for the sake of time; nil where there are none. At once where no car is on its way: the next ones
     /// gather while that one is.
     func sealDeadline(_ settings: ConsensusSettings) -> Instant? {
