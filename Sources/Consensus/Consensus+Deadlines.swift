@@ -8,7 +8,7 @@ extension Consensus {
         let deadlines =
             [
                 sealDeadline, ownResendDeadline, heldBackDeadline, fetcher.nextDeadline, deliveryDeadline,
-                recallDeadline,
+                recallDeadline, laneDeadline,
             ] + viewDeadlines
         return deadlines.compactMap { $0 }.min()
     }

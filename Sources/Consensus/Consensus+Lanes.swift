@@ -5,8 +5,9 @@ import Wire
 extension Consensus {
     mutating func settleLanes() {
         sealCars()
-        // Others hold more of the own lane than was known at the start.
-        if recall == nil, isOwnLaneLost { beginLaneAnew(notBefore: clock.timestamp, after: lanes[me].provenPosition) }
+        if let deadline = laneDeadline, clock.instant >= deadline {
+            beginLaneAnew(notBefore: clock.timestamp, after: lanes[me].provenPosition)
+        }
         if mayVote {
             for lane in lanes.indices { acknowledge(lane) }
         }
@@ -18,6 +19,10 @@ extension Consensus {
     /// Others hold more of the own lane than the journal does: the disk has forgotten something, and another car could be a second one at
     /// its position. The lane begins anew, elsewhere.
     var isOwnLaneLost: Bool { lanes[me].provenPosition > own.tip.position }
+
+    /// When a lane that is lost again begins anew. Who loses it over and over shares its key with another process, and waits ever longer, lest
+    /// the two outdo each other without end.
+    var laneDeadline: Instant? { recall == nil && isOwnLaneLost ? restedAt : nil }
 
     private var maySeal: Bool {
         recall == nil && !isOwnLaneLost && UInt64(own.outgoing.count) < settings.laneWindow
@@ -48,6 +53,8 @@ extension Consensus {
     mutating func beginLaneAnew(notBefore start: Timestamp, after position: UInt64) {
         let known = max(position, own.tip.position, lanes[me].provenPosition) >> CarHeader.incarnationShift
         let life = min(max(known + 1, start.milliseconds / 1000), CarHeader.lastIncarnation)
+        restedAt = clock.instant + settings.laneRest << UInt64(min(livesBegun, ConsensusLimits.laneRestDoublings))
+        livesBegun += 1
         send(own: own.begin(life: life, epoch: committee.epoch, lane: me, at: clock.timestamp))
     }
 

@@ -74,6 +74,9 @@ public struct Consensus: Sendable {
     // Lanes.
     var own = OwnLane()
     var lanes: [CarLane]
+    /// Lives that this process has begun, and when the next one may begin.
+    var livesBegun = 0
+    var restedAt = Instant(milliseconds: 0)
 
     // Views.
     /// The current view.

@@ -40,6 +40,8 @@ public enum ConsensusLimits {
     static let ownCarsWaiting: UInt64 = 64
     /// See `ownCarsWaiting`.
     static let ownBytesWaiting = 8 << 20
+    /// How often `laneRest` doubles from one life of a process to the next: up to an hour and more.
+    static let laneRestDoublings = 12
     /// Blocks above the last one that is known to be final. A journal's replay has all in it that were final and waited for their cars.
     static let blocksInTree = 2048
     /// Notarized blocks in a row, none final, after which a leader orders nothing more.

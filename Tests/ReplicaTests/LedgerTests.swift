@@ -113,6 +113,15 @@ extension ExecutedBlock {
     #expect(ledger.standing(of: .report(try car.report(4999))) == .fresh)
 }
 
+@Test func sequenceEightBeforeSevenLosesNeither() throws {
+    var (ledger, blocks) = (freshLedger(), Blocks())
+    let car = Town.Vehicle(10)
+    _ = ledger.execute(blocks.next([try car.report(8)]))
+    let (block, refused) = ledger.execute(blocks.next([try car.report(7), try car.report(8)]))
+    #expect(block.reports.map(\.admitted.report.sequence) == [7] && refused.isEmpty)
+    #expect(ledger.execute(blocks.next([try car.report(7)])).block.reports.isEmpty)
+}
+
 @Test(arguments: [
     (UInt64(0), Refusal?.none), (60_000, nil), (60_001, .stale), (86_399_999, .stale),
     (86_400_000, .certificateExpired),

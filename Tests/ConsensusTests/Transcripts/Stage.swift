@@ -156,7 +156,8 @@ struct Stage {
 
     private mutating func block(_ name: String, in view: UInt64) -> Block {
         if let known = blocks[name] { return known }
-        let parent = network.nodes.map(\.machine.chain.tip).max { $0.height < $1.height } ?? network.nodes[0].machine.chain.tip
+        let parent =
+            network.nodes.map(\.machine.chain.tip).max { $0.height < $1.height } ?? network.nodes[0].machine.chain.tip
         let block = Block(
             epoch: 1, view: view, after: parent, cut: [],
             timestamp: Timestamp(milliseconds: Network.epochStart + network.now + 1 + UInt64(blocks.count)))
@@ -187,7 +188,11 @@ struct Stage {
         var groups: [(time: UInt64, who: [Int], words: String)] = []
         for line in lines {
             let index = groups.lastIndex { $0.time == line.time && $0.words == line.words }
-            if let index { groups[index].who.append(line.who) } else { groups.append((line.time, [line.who], line.words)) }
+            if let index {
+                groups[index].who.append(line.who)
+            } else {
+                groups.append((line.time, [line.who], line.words))
+            }
         }
         return groups.map { group in
             let time = String(repeating: " ", count: max(0, 7 - "\(group.time)".count)) + "\(group.time)"
@@ -234,7 +239,8 @@ struct Stage {
 
     private func place(_ position: UInt64) -> String {
         let (life, number) = (position >> CarHeader.incarnationShift, position & (1 << CarHeader.incarnationShift - 1))
-        return life == 0 ? "car \(number)" : number == 0 ? "the first car of another life" : "car \(number) of that life"
+        return life == 0
+            ? "car \(number)" : number == 0 ? "the first car of another life" : "car \(number) of that life"
     }
 
     /// Blocks are called a, b, c, … in the order in which they are heard of.
