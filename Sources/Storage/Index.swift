@@ -46,6 +46,12 @@ public struct Index: Sendable {
             let pool = try DatabasePool(path: path, configuration: configuration)
             // The pool sets NORMAL on its writer as it opens, so FULL has to come after.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            // Rows are found by digests, so each touches pages of its own: enough of them stay in memory, and a page that changes again and again is
+            // copied from the write-ahead log to its place seldom (every 32 MiB).
+            try pool.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA cache_size = -32768")
+                try database.execute(sql: "PRAGMA wal_autocheckpoint = 8192")
+            }
             try IndexSchema.migrator().migrate(pool)
             return pool
         }

@@ -34,13 +34,17 @@ struct ConsensusBench: AsyncParsableCommand {
         guard !(killLeader && pauseOne), bare || !killLeader && !pauseOne else {
             throw ValidationError("say --kill-leader or --pause-one, and --bare with it")
         }
-        // A report may be 30 s old when a car takes it.
-        guard !full || (1...64).contains(observations) && (100...50_000).contains(rate) && seconds <= 15 else {
-            throw ValidationError("a number is out of its range: see --help")
+        let bounds: [(name: String, value: Int, range: ClosedRange<Int>)] = [
+            ("validators", validators, 1...15), ("outstanding", outstanding, validators...100_000),
+            ("payload", payload, 8...4096), ("observations", observations, 1...64), ("rate", rate, 100...50_000),
+            // A report may be 30 s old when a car takes it.
+            ("seconds", seconds, 1...(full ? 15 : 3600)),
+        ]
+        for bound in bounds where !bound.range.contains(bound.value) {
+            throw ValidationError(
+                "--\(bound.name) is \(bound.value): \(bound.range.lowerBound) to \(bound.range.upperBound) are possible"
+            )
         }
-        guard (1...15).contains(validators), (validators...100_000).contains(outstanding), (8...4096).contains(payload),
-            (1...3600).contains(seconds)
-        else { throw ValidationError("a number is out of its range: see --help") }
     }
 
     func run() async throws {
