@@ -9,9 +9,9 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 # What building and running need, and what only tests need.
 PACKAGES = libuv1-dev libssl-dev libsqlite3-dev libsodium-dev zlib1g-dev pkg-config python3 python3-pip
-TEST_PACKAGES = mosquitto-clients golang-go golang-golang-x-mod-dev protobuf-compiler python3-venv curl
+TEST_PACKAGES = iproute2 mosquitto-clients golang-go golang-golang-x-mod-dev protobuf-compiler python3-venv curl
 
-.PHONY: demo test lint build packages test-packages map schema unit pure integration simulation soak twins mutations clean
+.PHONY: demo test lint build packages test-packages map schema unit pure integration simulation soak twins mutations model clean
 
 demo: packages build map
 	$(BIN) demo --map $(MAP) $(DEMO_FLAGS)
@@ -54,6 +54,11 @@ twins: build
 
 mutations: build
 	$(BIN) simulate mutations --seeds 10000
+
+# Every state of a small model of the votes (docs/model), about seven minutes.
+model:
+	@$(call install,spin gcc)
+	docs/model/run
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests simulator

@@ -147,7 +147,7 @@ extension Server {
             proveWaiting()
         case .failure(let error):
             // The journal has it all; a new start makes index and files again.
-            fatalError("index or log cannot be written: \(error)")
+            giveUp("index or log cannot be written: \(error)")
         }
         let waiting = writersWaiting
         writersWaiting = []

@@ -75,7 +75,7 @@ extension Server {
             logger.warning("\(culprit) was caught: \(evidence.label)")
         case .halt(let reason):
             // Whatever it said next might help the fork along.
-            fatalError("\(reason)")
+            giveUp("\(reason)")
         }
     }
 
@@ -99,7 +99,7 @@ extension Server {
         case .success(let receipt): journal.finish(receipt)
         case .failure(let error):
             // What is on the disk is unknown. A validator does not vote on what it may have forgotten.
-            fatalError("the journal cannot be written: \(error)")
+            giveUp("the journal cannot be written: \(error)")
         }
         release(outbox.endCommit())
         takeTurn()
