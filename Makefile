@@ -9,14 +9,14 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 # What building and running need, and what only tests need.
 PACKAGES = libuv1-dev libssl-dev libsqlite3-dev libsodium-dev zlib1g-dev pkg-config python3 python3-pip
-TEST_PACKAGES = iproute2 mosquitto-clients golang-go golang-golang-x-mod-dev protobuf-compiler python3-venv curl
+TEST_PACKAGES = iproute2 valgrind binutils mosquitto-clients golang-go golang-golang-x-mod-dev protobuf-compiler python3-venv curl
 
-.PHONY: demo test lint build packages test-packages map schema unit pure integration simulation soak twins mutations model clean
+.PHONY: demo test lint build packages test-packages map schema unit pure integration simulation instructions soak twins mutations model clean
 
 demo: packages build map
 	$(BIN) demo --map $(MAP) $(DEMO_FLAGS)
 
-test: packages test-packages unit pure integration simulation
+test: packages test-packages unit pure integration simulation instructions
 
 build: packages
 	swift build $(BUILD) --product waymark
@@ -40,6 +40,11 @@ simulation: build
 	$(BIN) simulate twins --views 8 --samples 10000
 	$(BIN) simulate twins --views 8 --samples 10000 --masks
 	$(BIN) simulate mutations --seeds 1000
+
+# Instructions that a report costs, counted by valgrind, against a limit.
+instructions: test-packages
+	swift build $(BUILD) --product InstructionCount
+	Tests/InstructionCount/run
 
 # One simulated minute a seed: `make soak SEEDS=100000`.
 SEEDS = 10000

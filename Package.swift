@@ -125,6 +125,9 @@ let pureTests: [Target] = [
             "Models",
         ]),
     tests("Cluster", ["Consensus"]),
+    .executableTarget(
+        name: "InstructionCount", dependencies: ["Cluster"], path: "Tests/InstructionCount", exclude: ["run", "limit"],
+        swiftSettings: strict),
 ]
 
 let shellTests: [Target] = [

@@ -21,12 +21,20 @@ public struct SignatureSet: Hashable, Sendable {
 
     /// Who signed, the lowest first.
     public var indices: [ValidatorIndex] {
-        (0..<ConsensusLimits.validators).filter { signers >> UInt128($0) & 1 == 1 }
+        var indices: [ValidatorIndex] = []
+        indices.reserveCapacity(signatures.count)
+        var left = signers
+        while left != 0 {
+            indices.append(left.trailingZeroBitCount)
+            left &= left - 1
+        }
+        return indices
     }
 
     /// What `signer` signed with; nil where it did not.
     subscript(signer: ValidatorIndex) -> Signature? {
-        indices.firstIndex(of: signer).map { signatures[$0] }
+        let bit = UInt128(1) << UInt128(signer)
+        return signers & bit == 0 ? nil : signatures[(signers & (bit - 1)).nonzeroBitCount]
     }
 
     /// Whether at least `threshold` validators signed, all of them members, each with a good signature. Costs a verification each, but for

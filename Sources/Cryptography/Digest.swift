@@ -72,6 +72,13 @@ public struct Digest: Hashable, Comparable, Sendable {
         return Digest(words: stream.finish())
     }
 
+    /// SHA-256 of the digests' bytes, one after the other, without making arrays of them.
+    public static func sha256(of digests: some Sequence<Digest>) -> Digest {
+        var stream = SHA256Stream()
+        for digest in digests { stream.append(digest.words) }
+        return Digest(words: stream.finish())
+    }
+
     /// SHA-256 of a byte and `input`.
     static func sha256(_ first: UInt8, _ input: [UInt8]) -> Digest {
         var stream = SHA256Stream()

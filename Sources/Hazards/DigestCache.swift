@@ -28,13 +28,13 @@ struct DigestCache: Sendable {
         }
         changed.removeAll(keepingCapacity: true)
         for group in stale { groupDigests[group] = Self.digest(of: groups[group]) }
-        let digest = Digest.sha256(groupDigests.flatMap(\.bytes))
+        let digest = Digest.sha256(of: groupDigests)
         whole = digest
         return digest
     }
 
     private static func digest(of group: [HazardID: Digest]) -> Digest {
         if group.isEmpty { return .zero }
-        return Digest.sha256(group.sorted { $0.key < $1.key }.flatMap(\.value.bytes))
+        return Digest.sha256(of: group.sorted { $0.key < $1.key }.lazy.map(\.value))
     }
 }

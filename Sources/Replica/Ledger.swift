@@ -43,8 +43,8 @@ struct Ledger: Sendable {
     /// SHA-256 of the public root and the private root; the public root is the hash of the hazards' digest and the rounds'.
     var stateRoot: Digest {
         mutating get {
-            let publicRoot = Digest.sha256(hazards.digest.bytes + federation.digest.bytes)
-            return Digest.sha256(publicRoot.bytes + privateState.root().bytes)
+            let publicRoot = Digest.sha256(of: [hazards.digest, federation.digest])
+            return Digest.sha256(of: [publicRoot, privateState.root()])
         }
     }
 
