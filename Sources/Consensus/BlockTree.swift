@@ -9,6 +9,8 @@ struct BlockTree: Sendable {
 
     private var nodes: [Digest: Node] = [:]
 
+    var count: Int { nodes.count }
+
     subscript(hash: Digest) -> Block? { nodes[hash]?.block }
 
     /// Keeps a block; where there are too many, the one of the lowest view goes, which history will bring back if it turns out final.

@@ -64,6 +64,9 @@ struct Fetcher: Sendable {
     /// Whether something was missing when it was last told.
     var isPursuing: Bool { !pursuits.isEmpty }
 
+    /// How many things are pursued.
+    var count: Int { pursuits.count }
+
     /// When the next request is due.
     var nextDeadline: Instant? {
         n == 1 ? nil : pursuits.map(\.nextAttempt).min()

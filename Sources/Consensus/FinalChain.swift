@@ -49,6 +49,9 @@ struct FinalChain: Sendable {
         delivered = genesis
     }
 
+    /// How many blocks are in memory.
+    var count: Int { entries.count }
+
     /// The lowest height in memory.
     var firstHeight: UInt64 { tip.height + 1 - UInt64(entries.count) }
 

@@ -21,6 +21,9 @@ struct Views: Sendable {
         return states.count - 1
     }
 
+    /// How many views something is known of.
+    var count: Int { slots.count }
+
     /// Views of which something is known, ascending.
     var known: [UInt64] { slots.keys.sorted() }
 

@@ -24,6 +24,9 @@ struct Heads: Sendable {
         self.quorum = quorum
     }
 
+    /// How many heads are executed or announced and not published.
+    var openCount: Int { max(executed.count, collected.count) }
+
     /// The newest executed head, while it has no quorum.
     var unpublished: Head? {
         guard let newest = executed.keys.max(), newest > publishedHeight else { return nil }

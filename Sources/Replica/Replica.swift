@@ -49,10 +49,10 @@ public struct Replica: Sendable {
     public let configuration: ReplicaConfiguration
     /// What happened so far, in numbers.
     public private(set) var counters = ReplicaCounters()
-    private var consensus: Consensus
+    private(set) var consensus: Consensus
     private var ledger: Ledger
-    private var heads: Heads
-    private var receipts = Receipts()
+    private(set) var heads: Heads
+    private(set) var receipts = Receipts()
     /// Consensus has taken events and not yet done all that follows.
     private var isUnsettled = false
     private var cosignatureDeadline: Instant?

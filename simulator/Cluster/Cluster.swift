@@ -1,7 +1,7 @@
 @_spi(Simulation) import Consensus
 import Cryptography
 import Models
-import Replica
+@_spi(Simulation) import Replica
 import Wire
 
 /// A committee on a simulated network with simulated disks and clocks: the very replica that the server drives, in a world that a seed decides.
@@ -141,6 +141,7 @@ public struct Cluster: Sendable {
             now = next.time
             handle(next.event)
             counts.events += 1
+            if counts.events % 1000 == 0 { checkBounds() }
         }
         now = end
     }
@@ -149,6 +150,15 @@ public struct Cluster: Sendable {
     private mutating func watchForStandstill(_ time: UInt64) {
         eventsAtOnce = time == now ? eventsAtOnce + 1 : 0
         if eventsAtOnce > 100_000 { oracle.report("time stands still: 100,000 events in a millisecond") }
+    }
+
+    /// Nobody honest keeps more than its limits say, whatever the liars send.
+    private mutating func checkBounds() {
+        for process in processes where process.isHonest && process.isUp {
+            if let exceeded = process.replica.exceededBound {
+                oracle.report("validator \(process.validator) keeps \(exceeded)")
+            }
+        }
     }
 
     private mutating func handle(_ event: Event) {

@@ -23,6 +23,7 @@ struct ConsensusBench: AsyncParsableCommand {
     @Option(help: "Bytes of an operation, 8 to 4,096.") var payload = 256
     @Option(help: "Observations of a report, 1 to 64 (--full).") var observations = 1
     @Option(help: "Reports to sign for each second, the most that can be measured (--full).") var rate = 8000
+    @Option(help: "Reports a second that leave whatever comes back, instead of --outstanding (--full).") var flow: Int?
     @Option(help: "Seconds to measure, after two of warming up; at most 15 with --full.") var seconds = 10
     @Flag(help: "Then kill a validator, a leader soon, and measure as long again (--bare).") var killLeader = false
     @Flag(help: "Then stop a validator where it is, and measure as long again (--bare).") var pauseOne = false
@@ -31,12 +32,14 @@ struct ConsensusBench: AsyncParsableCommand {
 
     func validate() throws {
         guard bare != full else { throw ValidationError("say either --bare or --full") }
+        guard flow == nil || full else { throw ValidationError("--flow goes with --full") }
         guard !(killLeader && pauseOne), bare || !killLeader && !pauseOne else {
             throw ValidationError("say --kill-leader or --pause-one, and --bare with it")
         }
         let bounds: [(name: String, value: Int, range: ClosedRange<Int>)] = [
             ("validators", validators, 1...15), ("outstanding", outstanding, validators...100_000),
             ("payload", payload, 8...4096), ("observations", observations, 1...64), ("rate", rate, 100...50_000),
+            ("flow", flow ?? 1, 1...20_000),
             // A report may be 30 s old when a car takes it.
             ("seconds", seconds, 1...(full ? 15 : 3600)),
         ]
@@ -50,8 +53,9 @@ struct ConsensusBench: AsyncParsableCommand {
     func run() async throws {
         guard full else { return try await runBare() }
         let bench = FullBench(
-            validators: validators, outstanding: outstanding, observations: observations, rate: rate,
-            seconds: seconds, port: port)
+            validators: validators,
+            outstanding: flow.map { _ in validators * ReportClients.sessionWindow } ?? outstanding,
+            observations: observations, rate: flow.map { $0 + 100 } ?? rate, flow: flow, seconds: seconds, port: port)
         try await bench.run().print(json: json)
     }
 

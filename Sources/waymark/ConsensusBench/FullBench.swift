@@ -10,6 +10,8 @@ struct FullBench {
     let observations: Int
     /// Reports to be signed for each second.
     let rate: Int
+    /// Reports a second of an open loop; nil for a closed one.
+    let flow: Int?
     let seconds: Int
     let port: Int
 
@@ -51,12 +53,13 @@ struct FullBench {
         try await wait("the validators let nobody in", for: clients) { await clients.isConnected }
         await clients.introduce()
         try await wait("the vehicles' first reports are not committed", for: clients) { await clients.isDrained }
-        await clients.drive(true)
+        let pump = await start(clients)
         try await Task.sleep(for: .seconds(Self.warmUpSeconds))
         await clients.forgetLatencies()
         let before = await reading(committee, clients)
         let disk = try await SyncProbe(folder: committee.folder.path).run(seconds: seconds)
         let after = await reading(committee, clients)
+        pump?.cancel()
         let latencies = await clients.latencies
         try await compareCounts(committee, clients)
         loop.stop()
@@ -64,13 +67,27 @@ struct FullBench {
             bench: "consensus", command: CommandLine.arguments.joined(separator: " "), seed: 0,
             inputs: [
                 "validators": validators, "outstanding": outstanding, "observations": observations,
-                "seconds": seconds, "full": 1,
+                "seconds": seconds, "full": 1, "flow": flow ?? 0,
             ])
         add(before, after, to: &report)
         report.add("latency_p50_ms", latencies.value(at: 0.5), "ms")
         report.add("latency_p99_ms", latencies.value(at: 0.99), "ms")
         report.add("fdatasync_p50_ms", disk.value(at: 0.5), "ms")
         return report
+    }
+
+    /// Sets the load going: a closed loop by itself, an open one by a task that goes on until it is cancelled.
+    private func start(_ clients: ReportClients) async -> Task<Void, Never>? {
+        guard let flow else {
+            await clients.drive(true)
+            return nil
+        }
+        return Task {
+            while !Task.isCancelled {
+                await clients.keepUp(rate: flow)
+                try? await Task.sleep(for: .milliseconds(1))
+            }
+        }
     }
 
     private func add(_ before: Reading, _ after: Reading, to report: inout BenchReport) {

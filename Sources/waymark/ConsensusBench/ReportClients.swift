@@ -4,7 +4,8 @@ import Server
 import Transport
 import Wire
 
-/// Sessions that publish reports which were signed before: a closed loop, the next leaves when a PUBACK says that one is committed.
+/// Sessions that publish reports which were signed before: in a closed loop, where the next leaves when a PUBACK says that one is committed, or in an open
+/// one, where so many leave in a second whatever comes back.
 actor ReportClients: LoopBound {
     private struct Session {
         let window: Int
@@ -22,6 +23,8 @@ actor ReportClients: LoopBound {
     private var sessions: [Session]
     private(set) var acknowledged: UInt64 = 0
     private(set) var latencies = Percentiles()
+    /// An open loop's beginning, and how many reports have left since.
+    private var flow: (start: Double, count: Int)?
     /// Why the run counts for nothing.
     private(set) var broken: String?
 
@@ -64,6 +67,21 @@ actor ReportClients: LoopBound {
         for index in sessions.indices { publish(isSending ? .max : 0, over: index) }
     }
 
+    /// Publishes what has become due of an even flow of `rate` reports a second; to be called again and again. A report's time counts from when it
+    /// was due, so that one that had to wait for its turn is not flattered.
+    func keepUp(rate: Int) {
+        var flow = self.flow ?? (start: Self.milliseconds, count: 0)
+        while broken == nil, flow.start + Double(flow.count) * 1000 / Double(rate) <= Self.milliseconds {
+            let index = flow.count % sessions.count
+            sessions[index].limit = sessions[index].next + 1
+            let before = sessions[index].next
+            fill(index, due: flow.start + Double(flow.count) * 1000 / Double(rate))
+            if sessions[index].next == before { broken = broken ?? "the flow is too much: a session's window is full" }
+            flow.count += 1
+        }
+        self.flow = flow
+    }
+
     private func publish(_ limit: Int, over index: Int) {
         sessions[index].limit = limit
         fill(index)
@@ -102,7 +120,7 @@ actor ReportClients: LoopBound {
         latencies.add(Self.milliseconds - time)
     }
 
-    private func fill(_ index: Int) {
+    private func fill(_ index: Int, due: Double? = nil) {
         guard broken == nil else { return }
         while sessions[index].next < sessions[index].limit, sessions[index].sent.count < sessions[index].window,
             sessions[index].mqtt.canPublish
@@ -111,7 +129,7 @@ actor ReportClients: LoopBound {
             let published = sessions[index].mqtt.publishAcknowledged(
                 topic: "waymark/v1/reports", payload: report, now: now)
             guard let published else { return }
-            sessions[index].sent[published.packetID] = Self.milliseconds
+            sessions[index].sent[published.packetID] = due ?? Self.milliseconds
             perform(published.actions, of: index)
         }
     }
