@@ -1,9 +1,10 @@
-"""Two machines with one validator's key: what they sign against each other convicts it, in the log, for anybody to check."""
+"""What a validator signs against itself convicts it, in the log, for anybody to check; and a fork names who made it."""
 
+import contextlib
 import json
-import shutil
+import socket
+import ssl
 import struct
-import time
 
 from committee import eventually, waymark
 from test_survival import four  # noqa: F401 (a fixture)
@@ -54,47 +55,52 @@ def nullification(committee, view, signers):
     return b"\x04\x02" + message + sum(1 << signer for signer in signers).to_bytes(16, "big") + signatures
 
 
-def second_machine(validator, folder, shift):
-    """Another machine with the validator's key and its folder of now, which listens elsewhere."""
-    shutil.copytree(validator.folder, folder)
-    configuration = folder / "validator.json5"
-    text = configuration.read_text().replace("../committee.json5", str(validator.folder.parent / "committee.json5"))
-    for port in (validator.peers, validator.mqtt, validator.mqtts, validator.http):
-        text = text.replace(str(port), str(port + shift))
-    configuration.write_text(text)
-    return type(validator)(folder, validator.peers + shift, validator.http + shift)
+@contextlib.contextmanager
+def link(committee, sender, receiver):
+    """A link from one validator to another, as docs/PROTOCOL/peers.md has it, greeted from this side."""
+    keys = committee[sender].folder / "keys"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    # Who the other is, its pin says; this side is the one that is tested.
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.load_cert_chain(keys / "tls.certificate.pem", keys / "tls.key.pem")
+    with socket.create_connection(("127.0.0.1", committee[receiver].peers)) as plain:
+        with context.wrap_socket(plain) as secure:
+            greeting = b"WMPL" + struct.pack(">H", 1) + bytes.fromhex(committee.file["chain_id"])
+            frame(secure, greeting + struct.pack(">II", sender, receiver))
+            yield secure
 
 
-def say_two_things(committee, twin):
-    """Both machines begin the next life of their lane in one second, mostly before one hears of the other's."""
-    time.sleep(1 - time.time() % 1)
-    committee[0].start()
-    twin.start()
-    eventually(lambda: twin.status().get("size") and committee[0].status().get("size"), what="two machines")
-    time.sleep(3)
-    for machine in (twin, committee[0]):
-        machine.process.kill()
-        machine.exit_code()
+def frame(secure, body):
+    secure.sendall(struct.pack(">I", len(body)) + body)
 
 
-def test_two_machines_with_one_key_are_caught(four, tmp_path):  # noqa: F811
-    """The others listen to one of them at a time, and hear what excludes each other."""
+def notarize(committee, signer, view, block):
+    """The frame of a vote to notarize a block in a view."""
+    message = struct.pack(">QQ", 1, view) + block
+    key = seed_of(committee[signer].folder / "keys" / "consensus.key")
+    signature = sign(key, "waymark.v1.notarize", bytes.fromhex(committee.file["chain_id"]), message)
+    return b"\x01\x05\x01" + message + struct.pack(">H", signer) + signature
+
+
+def test_a_validator_that_votes_twice_is_convicted(four):  # noqa: F811
+    """Somebody has its key, and tells one other of two votes in one view."""
     assert evidence(four[1].log) == []
     four[0].terminate()
     assert four[0].exit_code() == 0
-    twin = second_machine(four[0], tmp_path / "twin", 1000)
-    for _ in range(10):
-        say_two_things(four, twin)
-        if any(validator.metric("waymark_evidence_total") for validator in list(four)[1:]):
-            break
+    view = int(four[1].metric("waymark_view")) + 10
+    with link(four, 0, 1) as secure:
+        for block in (bytes([1]) * 32, bytes([2]) * 32, bytes([3]) * 32):
+            frame(secure, notarize(four, 0, view, block))
+        rows = eventually(lambda: evidence(four[2].log), seconds=30, what="evidence")
+    # Once for the view, whatever else was said in it.
+    assert [(row["validator"], row["kind"], row["about"], row["verdict"]) for row in rows] == [
+        ("validator-1", "conflicting votes", f"view {view}", "proven")]
     four[0].start()
-    rows = eventually(lambda: evidence(four[1].log), seconds=30, what="evidence")
-    assert {row["validator"] for row in rows} == {"validator-1"}
-    assert {row["verdict"] for row in rows} == {"proven"}
-    size = int(four.equal_heads(size=int(four[1].head()[1]))[1])
-    assert evidence(four[2].log)[: len(rows)] == rows
+    size = int(four.equal_heads(size=rows[0]["index"] + 1)[1])
+    assert evidence(four[0].log) == rows
     answers = [entry["evidence"] for entry in entries(four[1], size) if "evidence" in entry]
-    assert [answer["kind"] for answer in answers[: len(rows)]] == [row["kind"] for row in rows]
+    assert [answer["kind"] for answer in answers] == ["conflicting votes"]
 
 
 def test_one_history_has_no_fork(four):  # noqa: F811
