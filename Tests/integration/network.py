@@ -30,6 +30,9 @@ def why_not():
     if not ip("netns", "add", "wm-probe", check=False):
         return "the kernel refuses network namespaces"
     ip("netns", "del", "wm-probe")
+    if not ip("link", "add", "wm-probe", "type", "bridge", check=False):
+        return "the kernel refuses bridges"
+    ip("link", "del", "wm-probe")
     return None
 
 
