@@ -29,6 +29,11 @@ struct BlockTree: Sendable {
         return node.block
     }
 
+    /// Blocks whose bodies are in the journal, by view.
+    var journaled: [Block] {
+        nodes.values.filter(\.isJournaled).map(\.block).sorted { ($0.view, $0.hash) < ($1.view, $1.hash) }
+    }
+
     mutating func setJournaled(_ hash: Digest) { nodes[hash]?.isJournaled = true }
 
     /// Blocks that lead from `base` (exclusive) to `hash`, the lowest first; or the one that is missing; or neither, where `hash` is on a branch

@@ -201,6 +201,17 @@ struct CarLane: Sendable {
 
     func ack(at position: UInt64) -> SignedAck? { acks[position] }
 
+    // MARK: Summing up
+
+    /// What the journal must keep of the lane: cars that it has, the lowest first, with whether this validator knows their items to be valid; and the
+    /// own acknowledgements of any above the floor.
+    var summary: (cars: [(signed: SignedCar, isValid: Bool)], acks: [SignedAck], silentThrough: UInt64) {
+        let cars = positions.flatMap { slots[$0] ?? [] }.compactMap { held[$0] }.filter(\.isJournaled)
+        return (
+            cars.map { ($0.signed, $0.payload == .valid) }, acks.sorted { $0.key < $1.key }.map(\.value), silentThrough
+        )
+    }
+
     // MARK: Looking up
 
     func car(_ hash: Digest) -> SignedCar? { held[hash]?.signed }

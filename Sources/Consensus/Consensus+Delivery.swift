@@ -85,5 +85,6 @@ extension Consensus {
         own.forget(through: lanes[me].floor.position)
         counters.blocksDelivered += 1
         counters.carsDelivered += UInt64(ordered.count)
+        summarizeIfDue(after: ordered)
     }
 }

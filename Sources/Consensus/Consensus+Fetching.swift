@@ -54,7 +54,20 @@ extension Consensus {
 
     private var notarizedNeeds: [Need] {
         let final = newestFinalization.map { bodyNeeds(of: $0.hash, sources: []) } ?? []
-        return final + bodyNeeds(of: highestNotarized.hash, sources: [])
+        return final + bodyNeeds(of: highestNotarized.hash, sources: []) + lateHistoryNeeds
+    }
+
+    /// Whoever has executed a block may have its body in the stores only, where it is found by its height.
+    private var lateHistoryNeeds: [Need] {
+        guard let newest = newestFinalization, historyNeeds.isEmpty,
+            tree.missing(from: chain.tip, to: newest.hash) != nil
+        else { return [] }
+        return [historyNeed(patience: pacemaker.delay)]
+    }
+
+    private func historyNeed(patience: UInt64 = 0) -> Need {
+        let request = HistoryRequest(epoch: committee.epoch, height: chain.tip.height + 1)
+        return Need(goal: .history(height: request.height), request: .historyRequest(request), patience: patience)
     }
 
     /// Far behind what is known to be final: whole runs of blocks instead of single ones.
@@ -63,8 +76,7 @@ extension Consensus {
             newest.view > chain.tip.view + ConsensusLimits.viewsFetchedSingly,
             tree.missing(from: chain.tip, to: newest.hash) != nil
         else { return [] }
-        let request = HistoryRequest(epoch: committee.epoch, height: chain.tip.height + 1)
-        return [Need(goal: .history(height: request.height), request: .historyRequest(request))]
+        return [historyNeed()]
     }
 
     /// Cars of the next final blocks: of each lane the highest that is missing, for an answer goes down from there, through several blocks at once.

@@ -67,7 +67,8 @@ extension Consensus {
     }
 
     mutating func count(_ ack: SignedAck) {
-        guard ack.ack.lane == me else { return lanes[ack.ack.lane].remember(ack) }
+        if ack.signer == me { lanes[ack.ack.lane].remember(ack) }
+        guard ack.ack.lane == me else { return }
         guard let attestation = own.count(ack, attesters: committee.attesters - (lacks(.attestersLessOne) ? 1 : 0))
         else { return }
         lanes[me].note(attestation.proof)

@@ -11,7 +11,7 @@ extension Consensus {
     public mutating func restore(_ record: Record) throws(RestoreError) -> [ConsensusEffect] {
         precondition(!hasStarted, "a journal is restored before the start")
         defer { effects.removeAll() }
-        hasRestored = true
+        defer { hasRestored = true }
         switch record {
         case .signed(let signed): try restore(signed)
         case .car(let car): try restore(car)
@@ -19,6 +19,7 @@ extension Consensus {
         case .certificate(let certificate): try restore(certificate)
         case .finalized(let finalized): try restore(finalized)
         case .recovered(let recovered): adopt(recovered)
+        case .snapshot(let mark): try restore(mark)
         }
         return effects.filter { if case .finalized = $0 { true } else { false } }
     }
@@ -31,7 +32,7 @@ extension Consensus {
         switch signed.statement {
         case .ownCar(let car):
             try check(car.header.epoch, isOurs: car.lane == me)
-            if lacks(.forgottenOwnCar) { return }
+            if lacks(.forgottenOwnCar) || isKnown(own: car) { return }
             guard own.restore(car, signature: signed.signature) else { throw .brokenLane(position: car.position) }
             lanes[me].keep(SignedCar(car: car, signature: signed.signature), payload: .valid, isJournaled: true)
         case .ack(let ack):
@@ -74,6 +75,8 @@ extension Consensus {
     private mutating func restore(vote: Vote) throws(RestoreError) {
         newestOwnView = max(newestOwnView, vote.view)
         guard vote.view > finalizedView else { return }
+        // A summary says again what was said.
+        guard views[vote.view].own[vote.kind] != vote else { return }
         guard views[vote.view].own.mayCast(vote.kind) else { throw .contradiction(view: vote.view) }
         views[vote.view].own.cast(vote)
         view = max(view, vote.view)

@@ -106,6 +106,8 @@ public struct Consensus: Sendable {
     // Blocks.
     var tree = BlockTree()
     var chain: FinalChain
+    /// What was delivered since the last snapshot.
+    var sinceSnapshot: (blocks: UInt64, bytes: Int) = (0, 0)
 
     // Others.
     var fetcher: Fetcher

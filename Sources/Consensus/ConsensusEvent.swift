@@ -28,6 +28,9 @@ public enum ConsensusEvent: Sendable {
 public enum ConsensusEffect: Hashable, Sendable {
     /// Append to the journal.
     case persist(Record)
+    /// Append these, and behind them once more whatever was signed before and has not come back as `.signed`. With the snapshot of the mark that
+    /// they begin with, nothing before them is needed again.
+    case summarize([Record])
     /// Sign, append as `Record.signed`, and once durable both deliver (`SignedStatement.delivery`) and give back as `.signed`.
     case sign(Statement)
     /// Deliver once the turn is durable.

@@ -39,6 +39,11 @@ public struct ConsensusSettings: Hashable, Sendable {
     /// How long something missing may still be on its way before it is asked for.
     public var fetchPatience: UInt64 = 30
 
+    /// Blocks from one snapshot to the next; the same for all, so that they take the same ones.
+    public var snapshotBlocks: UInt64 = 1024
+    /// Bytes of cars in those blocks after which the next is taken sooner: what a start has to execute again. The same for all too.
+    public var snapshotBytes = 8 << 20
+
     /// See `PlantedBug`.
     var planted: PlantedBug?
 

@@ -33,6 +33,9 @@ public struct ConsensusCounters: Hashable, Sendable {
 }
 
 extension Consensus {
+    /// Whether it votes: it has started, knows what it said before, and is past the views in which it may have forgotten something.
+    public var isVoting: Bool { hasStarted && maySpeak(in: view) }
+
     /// The view's leader.
     public var leader: ValidatorIndex { committee.leader(of: view) }
 

@@ -1,4 +1,5 @@
 import Cryptography
+import Wire
 
 /// A car's place on its lane and its hash.
 struct Tip: Hashable, Sendable {
@@ -20,6 +21,9 @@ struct Cut: Hashable, Sendable {
 
     subscript(lane: ValidatorIndex) -> Tip { tips[lane] }
 
+    /// How many lanes there are.
+    var lanes: Int { tips.count }
+
     /// The cut after a block's changes, or nil where those are not higher tips of lanes in ascending order.
     func advanced(by changes: [ProofOfAvailability]) -> Cut? {
         var next = self
@@ -33,6 +37,26 @@ struct Cut: Hashable, Sendable {
         }
         return next
     }
+}
+
+extension Tip: Layout {
+    init(reading reader: inout Reader) throws(WireError) {
+        position = try reader.read(UInt64.self)
+        hash = try reader.readDigest()
+    }
+
+    func write(into writer: inout Writer) {
+        writer.write(position)
+        writer.write(hash)
+    }
+}
+
+extension Cut: Layout {
+    init(reading reader: inout Reader) throws(WireError) {
+        tips = try reader.readLayouts(Tip.self, atMost: ConsensusLimits.validators)
+    }
+
+    func write(into writer: inout Writer) { writer.write(layouts: tips) }
 }
 
 /// What a block adds to one lane: the cars between the parent's cut and its own, the first first.

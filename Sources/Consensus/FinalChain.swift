@@ -2,13 +2,18 @@ import Cryptography
 import DequeModule
 import Wire
 
-/// Where a block leaves the log: all that its child must fit.
-struct ChainPoint: Hashable, Sendable {
-    var height: UInt64
-    var view: UInt64
-    var hash: Digest
-    var timestamp: Timestamp
-    var cut: Cut
+/// Where a block leaves the chain: all that its child must fit.
+public struct ChainPoint: Hashable, Sendable {
+    /// Blocks up to this one.
+    public internal(set) var height: UInt64
+    /// The view that the block was proposed in.
+    public let view: UInt64
+    /// The block's hash.
+    public let hash: Digest
+    /// Log time.
+    public let timestamp: Timestamp
+    /// How far every lane is ordered.
+    let cut: Cut
 
     /// Before the first block.
     static func genesis(of committee: Committee, at time: Timestamp) -> ChainPoint {
@@ -22,6 +27,26 @@ struct ChainPoint: Hashable, Sendable {
         else { return nil }
         return ChainPoint(
             height: block.height, view: block.view, hash: block.hash, timestamp: block.timestamp, cut: cut)
+    }
+}
+
+extension ChainPoint: Layout {
+    /// Reads height, view, hash, time and cut.
+    public init(reading reader: inout Reader) throws(WireError) {
+        height = try reader.read(UInt64.self)
+        view = try reader.read(UInt64.self)
+        hash = try reader.readDigest()
+        timestamp = try reader.readTimestamp()
+        cut = try Cut(reading: &reader)
+    }
+
+    /// Writes height, view, hash, time and cut.
+    public func write(into writer: inout Writer) {
+        writer.write(height)
+        writer.write(view)
+        writer.write(hash)
+        writer.write(timestamp)
+        cut.write(into: &writer)
     }
 }
 

@@ -144,6 +144,9 @@ struct OwnLane: Sendable {
         return car
     }
 
+    /// The lane goes on after `ordered`, up to which it is executed.
+    mutating func begin(after ordered: Tip) { tip = ordered }
+
     /// A car of the journal: as if it had been sealed and sent, but not lately.
     mutating func restore(_ car: Car, signature: Signature) -> Bool {
         if car.header.isBeginning, car.position > tip.position {

@@ -14,6 +14,7 @@
     case forgottenNullify = "forgotten-nullify"
     case forgottenFinalize = "forgotten-finalize"
     case noRecall = "no-recall"
+    case emptySummary = "empty-summary"
     // What is said once, or not beside something else.
     case secondProposal = "second-proposal"
     case secondNotarize = "second-notarize"

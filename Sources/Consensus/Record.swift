@@ -15,6 +15,30 @@ public enum Record: Hashable, Sendable {
     case finalized(FinalizedRecord)
     /// Something was forgotten, and this is what follows from it: before the first statement after that.
     case recovered(Recovered)
+    /// The first record of a summary: what stands before it, and is not said again behind it, matters no more to who has the snapshot of that point.
+    case snapshot(SnapshotMark)
+}
+
+/// Where a snapshot was taken, and what no other record of a summary says.
+public struct SnapshotMark: Hashable, Sendable {
+    /// The end of the chain.
+    public let point: ChainPoint
+    /// The highest view that this validator had voted in.
+    let newestOwnView: UInt64
+}
+
+extension SnapshotMark: Layout {
+    /// Reads the point and the view.
+    public init(reading reader: inout Reader) throws(WireError) {
+        point = try ChainPoint(reading: &reader)
+        newestOwnView = try reader.read(UInt64.self)
+    }
+
+    /// Writes the point and the view.
+    public func write(into writer: inout Writer) {
+        point.write(into: &writer)
+        writer.write(newestOwnView)
+    }
 }
 
 /// Which block is final at a height.
@@ -49,6 +73,7 @@ extension Record: Layout {
         case 4: self = .certificate(try Certificate(reading: &reader))
         case 5: self = .finalized(try FinalizedRecord(reading: &reader))
         case 6: self = .recovered(try Recovered(reading: &reader))
+        case 7: self = .snapshot(try SnapshotMark(reading: &reader))
         case let other: throw .invalid(field: "record kind", value: UInt64(other))
         }
     }
@@ -62,6 +87,7 @@ extension Record: Layout {
         case .certificate(let certificate): writer.write(tag: 4, certificate)
         case .finalized(let finalized): writer.write(tag: 5, finalized)
         case .recovered(let recovered): writer.write(tag: 6, recovered)
+        case .snapshot(let mark): writer.write(tag: 7, mark)
         }
     }
 }
@@ -70,6 +96,8 @@ extension Record: Layout {
 public enum RestoreError: Error, Equatable, Sendable {
     /// A record of another committee, epoch or validator.
     case foreign
+    /// A summary of another state than the records before it lead to.
+    case otherSnapshot(height: UInt64)
     /// A final block that does not follow the one before, or is not in the journal.
     case missingBlock(height: UInt64)
     /// A final block one of whose cars is not in the journal.
@@ -87,6 +115,7 @@ extension RestoreError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .foreign: "the journal belongs to another committee, epoch or validator"
+        case .otherSnapshot(let height): "the journal sums up another state at height \(height) than it leads to"
         case .missingBlock(let height): "the journal lacks block \(height), which it calls final"
         case .missingCar(let height, let lane): "the journal lacks a car of lane \(lane) that block \(height) orders"
         case .brokenLane(let position): "the journal's own car \(position) does not follow the one before"

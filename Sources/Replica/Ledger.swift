@@ -17,19 +17,19 @@ struct Ledger: Sendable {
     private let committee: Committee
     private let terms: CommitteeTerms
     private let logSecret: [UInt8]
-    private(set) var tree = Tree()
-    private(set) var hazards: Hazards
-    private(set) var federation: Federation
-    private var accounts: [PublicKey: Account] = [:]
-    private var revoked: Set<Digest> = []
+    var tree = Tree()
+    var hazards: Hazards
+    var federation: Federation
+    var accounts: [PublicKey: Account] = [:]
+    var revoked: Set<Digest> = []
     /// What validators were convicted of, and how often each.
-    private var convicted: Set<Digest> = []
-    private var convictions: [ValidatorIndex: Int] = [:]
+    var convicted: Set<Digest> = []
+    var convictions: [ValidatorIndex: Int] = [:]
     /// Each model's claims as they stand in the private state.
     private var keptClaims: [LearnedModel: [UInt8]] = [:]
-    private var privateState = StateTree()
-    private(set) var height: UInt64 = 0
-    private var parentHash: Digest
+    var privateState = StateTree()
+    var height: UInt64 = 0
+    var parentHash: Digest
 
     init(committee: Committee, terms: CommitteeTerms, logSecret: [UInt8]) {
         self.committee = committee
@@ -140,8 +140,14 @@ struct Ledger: Sendable {
         return nil
     }
 
+    /// Takes the rounds of a snapshot.
+    mutating func readRounds(_ bytes: [UInt8]) throws(WireError) {
+        federation = try Federation(decoding: bytes, terms: terms.learning, claimsNeeded: committee.f + 1)
+        for model in terms.learning.models { keepClaims(on: model) }
+    }
+
     /// Claims stand in cars and not in the log: private state, until they make a result.
-    private mutating func keepClaims(on model: LearnedModel) {
+    mutating func keepClaims(on model: LearnedModel) {
         let claims = federation.claims(on: model)
         guard claims != keptClaims[model] ?? [] else { return }
         keptClaims[model] = claims
@@ -211,7 +217,7 @@ public struct Refused: Sendable {
 }
 
 /// What the validators remember of one vehicle's reports.
-private struct Account: Sendable {
+struct Account: Sendable {
     var window = ReplayWindow()
     var bucket: TokenBucket
 
@@ -220,6 +226,11 @@ private struct Account: Sendable {
     }
 
     func encoded() -> [UInt8] { window.encoded() + bucket.encoded() }
+
+    init(from reader: inout Reader) throws(WireError) {
+        window = try ReplayWindow(from: &reader)
+        bucket = try TokenBucket(ReplicaLimits.reportRate, from: &reader)
+    }
 }
 
 /// A block while it is being executed.

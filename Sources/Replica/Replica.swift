@@ -66,9 +66,15 @@ public struct Replica: Sendable {
         self.configuration = configuration
         consensus = Consensus(
             committee: configuration.committee, me: configuration.me, settings: configuration.consensus)
-        ledger = Ledger(
-            committee: configuration.committee, terms: configuration.terms, logSecret: configuration.logSecret)
+        ledger = Ledger(configuration)
         heads = Heads(quorum: configuration.committee.quorum)
+    }
+
+    /// A replica that goes on after a snapshot: its journal is replayed from that snapshot's mark on.
+    public init(_ configuration: ReplicaConfiguration, after snapshot: Snapshot) {
+        self.init(configuration)
+        ledger = snapshot.ledger
+        restoredHead = snapshot.head
     }
 
     /// Replays one record of the own journal, in order, before the first step; the blocks that it finalized, executed again.
@@ -143,6 +149,9 @@ public struct Replica: Sendable {
         cosignature.head.height > heads.publishedHeight || cosignature.asksForReturn
     }
 
+    /// Whether it votes.
+    public var isVoting: Bool { consensus.isVoting }
+
     /// The consensus view that it is in.
     public var view: UInt64 { consensus.view }
 
@@ -166,6 +175,9 @@ public struct Replica: Sendable {
 
     /// Whether the log has it already, as far as its window tells.
     public func hasCommitted(_ submission: Submission) -> Bool { ledger.standing(of: submission) == .repeated }
+
+    /// Rounds that are being computed.
+    public var openJobs: [RoundJob] { ledger.federation.openJobs }
 
     /// The version of a model that the fleet shall run; nil where the committee does not train it.
     public func currentVersion(of model: LearnedModel) -> Digest? { ledger.federation.currentVersion(of: model) }
@@ -263,6 +275,7 @@ public struct Replica: Sendable {
         for effect in conclusions {
             switch effect {
             case .persist(let record): effects.append(.persist(record))
+            case .summarize(let records): effects += summarize(records)
             case .sign(let statement): effects.append(.sign(statement))
             case .send(let message, let recipients): effects.append(.send(message, to: recipients))
             case .attested(let car):
@@ -280,6 +293,12 @@ public struct Replica: Sendable {
             }
         }
         return effects
+    }
+
+    /// The block before this effect was executed last, so the ledger is where the summary begins.
+    private func summarize(_ records: [Record]) -> [ReplicaEffect] {
+        guard case .snapshot(let mark) = records.first else { return [] }
+        return [.summarize(records), .keep(Snapshot(point: mark.point, ledger: ledger))]
     }
 
     private mutating func finalize(_ finalized: FinalizedBlock, at now: Moment) -> [ReplicaEffect] {

@@ -19,6 +19,7 @@ struct Archive {
     private var blocks: [IndexedBlock] = []
     private var leaves: [Leaves] = []
     private var checkpoint: SignedCheckpoint?
+    private var snapshot: PendingSnapshot?
     private var inJob = 0
     /// Jobs that have ended: who looked into the stores in vain can tell whether to look again.
     private(set) var endedJobs = 0
@@ -38,7 +39,7 @@ struct Archive {
     var isWriting: Bool { tiles == nil }
 
     /// Whether something waits that readers of the stores do not find yet.
-    var isBehind: Bool { isWriting || !blocks.isEmpty || checkpoint != nil }
+    var isBehind: Bool { isWriting || !blocks.isEmpty || checkpoint != nil || snapshot != nil }
 
     /// Remembers where a record stands, if history will be read from it.
     mutating func note(_ record: Record, at position: JournalPosition) {
@@ -51,7 +52,7 @@ struct Archive {
             case .proposal(let block): note(block.hash, at: position)
             case .ack, .vote: break
             }
-        case .certificate, .finalized, .recovered: break
+        case .certificate, .finalized, .recovered, .snapshot: break
         }
     }
 
@@ -80,11 +81,18 @@ struct Archive {
         self.checkpoint = checkpoint
     }
 
+    /// A snapshot to be written when index and files have all blocks up to it.
+    mutating func keep(_ snapshot: Snapshot, mark: JournalPosition) {
+        self.snapshot = PendingSnapshot(state: snapshot, mark: mark)
+    }
+
     /// Everything that waits, as a job for the pool; nil where nothing does or a job is under way.
     mutating func takeJob() -> ArchiveJob? {
-        guard let tiles, !blocks.isEmpty || checkpoint != nil else { return nil }
+        guard let tiles, !blocks.isEmpty || checkpoint != nil || snapshot != nil else { return nil }
         let size = blocks.last?.size ?? tiles.size
-        var job = ArchiveJob(tiles: tiles, index: stores.index, blocks: blocks, leaves: leaves, checkpoint: nil)
+        var job = ArchiveJob(
+            tiles: tiles, stores: stores, blocks: blocks, leaves: leaves, checkpoint: nil, snapshot: snapshot)
+        snapshot = nil
         // A head above the blocks that are here waits for them; one below can no longer be shown, since files do not go back.
         if let checkpoint, checkpoint.checkpoint.size <= size {
             job.checkpoint = checkpoint
@@ -133,20 +141,27 @@ struct Leaves: Sendable {
 /// One write to index and files, on the pool.
 struct ArchiveJob: Sendable {
     var tiles: TileStore
-    let index: Index
+    let stores: Stores
     let blocks: [IndexedBlock]
     let leaves: [Leaves]
     var checkpoint: SignedCheckpoint?
+    let snapshot: PendingSnapshot?
 
     /// Writes everything and gives the files back. What fails here can be made again from the journal, but not by this process.
     func run() -> Result<TileStore, ArchiveError> {
         var tiles = tiles
         do {
-            try index.apply(blocks)
+            try stores.index.apply(blocks)
             try show(in: &tiles)
             for block in leaves {
                 try tiles.append(block.leaves, at: block.first)
                 try show(in: &tiles)
+            }
+            if let snapshot {
+                // Last, so that whoever starts from it finds index and files as far along.
+                try stores.snapshots.write(
+                    StoredSnapshot(
+                        height: snapshot.state.height, mark: snapshot.mark, bytes: snapshot.state.encoded()))
             }
         } catch {
             return .failure(ArchiveError(description: "\(error)"))
@@ -159,6 +174,12 @@ struct ArchiveJob: Sendable {
         guard let checkpoint, checkpoint.checkpoint.size == tiles.size else { return }
         try tiles.publish(checkpoint)
     }
+}
+
+/// A state to be kept, and where the journal goes on from it.
+struct PendingSnapshot: Sendable {
+    let state: Snapshot
+    let mark: JournalPosition
 }
 
 /// Why index or files cannot be written.

@@ -11,7 +11,9 @@ public struct DataFolder: Sendable {
     }
 
     /// What a journal's records are, and what is made of them.
-    private static let contents = ["journal", "index.sqlite", "index.sqlite-wal", "index.sqlite-shm", "log", "work"]
+    private static let contents = [
+        "journal", "index.sqlite", "index.sqlite-wal", "index.sqlite-shm", "log", "snapshots", "work",
+    ]
 
     /// Moves journal, index and log, as far as they are there, into a new folder beside them, so that the next start finds none and learns from
     /// the others. Nothing is deleted. Returns that folder; nil where there was nothing to move.

@@ -1,5 +1,6 @@
 import Cryptography
 import Replica
+import Storage
 import Telemetry
 import Wire
 
@@ -15,6 +16,16 @@ struct LearningBoard: Sendable {
         let leaf: UInt64
         var isAnnounced = false
 
+        init(model: LearnedModel, entry: Entry, leaf: UInt64) {
+            self.model = model
+            self.entry = entry
+            self.leaf = leaf
+        }
+
+        init(model: LearnedModel, _ row: RoundEntry) throws {
+            self.init(model: model, entry: try Entry(decoding: row.entry.bytes), leaf: row.number)
+        }
+
         var topic: String {
             if case .roundOpened = entry { Topics.round(model) } else { Topics.version(model) }
         }
@@ -27,6 +38,20 @@ struct LearningBoard: Sendable {
 
     private(set) var rounds: [LearnedModel: Notice] = [:]
     private(set) var versions: [LearnedModel: Notice] = [:]
+
+    /// Nothing is posted.
+    init() {}
+
+    /// What the index says: of each model the round that is open and the newest decision.
+    init(_ index: Index, models: [LearnedModel]) throws {
+        for model in models {
+            let round = try index.rounds(ofModel: model.rawValue, limit: 1).items.first
+            if let opened = round?.entries.first, round?.entries.count == 1 {
+                rounds[model] = try Notice(model: model, opened)
+            }
+            versions[model] = try index.newestDecision(ofModel: model.rawValue).map { try Notice(model: model, $0) }
+        }
+    }
 
     /// Takes the entries of a block; the models whose round has ended.
     mutating func post(_ block: ExecutedBlock) -> [LearnedModel] {

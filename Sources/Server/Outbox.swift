@@ -1,6 +1,7 @@
 import Consensus
 import Federation
 import Replica
+import Storage
 
 /// What a turn wants to do to the world, once its records are durable.
 enum Release: Sendable {
@@ -18,6 +19,8 @@ enum Release: Sendable {
     case answer(SubmissionToken, Answer)
     /// Work for the pool.
     case compute(RoundJob)
+    /// A snapshot: to its file.
+    case keep(Snapshot, mark: JournalPosition)
     /// History for a peer that catches up.
     case history(HistoryRequest, to: ValidatorIndex)
     /// Old cars for a peer that catches up.
@@ -38,6 +41,11 @@ struct Outbox {
     /// Adds what a turn wants to release.
     mutating func add(_ release: Release) {
         gathered.append(release)
+    }
+
+    /// Own statements that wait for their commit, in the order in which they were signed.
+    var statements: [SignedStatement] {
+        ((inFlight ?? []) + gathered).compactMap { if case .statement(let signed) = $0 { signed } else { nil } }
     }
 
     /// What may leave at once: everything gathered, where nothing is staged and no commit is in flight.

@@ -6,7 +6,8 @@ import Storage
 import Telemetry
 import TransparencyLog
 
-/// A validator's state from its journal: every record replayed, every final block executed again, and what index or files lack queued for them.
+/// A validator's state from its newest snapshot and its journal: every record from there on replayed, every final block executed again, and what
+/// index or files lack queued for them.
 struct Recovery: ~Copyable {
     let replica: Replica
     let archive: Archive
@@ -15,23 +16,27 @@ struct Recovery: ~Copyable {
     let board: LearningBoard
     /// Whether the journal had nothing to replay: a new committee's, or one that was lost.
     let isBlank: Bool
-    /// Versions whose files are missing and cannot be made again here, in words for the operator.
+    /// The snapshot that the replay began after; nil where it began with the first block.
+    let snapshotHeight: UInt64?
+    /// What was not as it should be and could be done without, in words for the operator.
     let complaints: [String]
 
     init(_ configuration: Validator, logSecret: [UInt8], data: String) throws {
-        var replica = Replica(configuration.replica)
         let index = try Index(path: "\(data)/index.sqlite")
         try TermsFile(directory: data).check(configuration.replica.terms)
         let models = try ModelWork(data: data, holdOut: configuration.holdOut)
-        var rounds = RoundReplay(models)
-        var board = LearningBoard()
         let tiles = try TileStore(directory: "\(data)/log", work: "\(data)/work")
         let stores = Stores(
-            index: index, journal: JournalReader(directory: "\(data)/journal"), log: DirectorySource("\(data)/log"))
+            index: index, journal: JournalReader(directory: "\(data)/journal"), log: DirectorySource("\(data)/log"),
+            snapshots: try SnapshotFiles(directory: "\(data)/snapshots"))
         let (indexed, filed) = (try index.height(), tiles.size)
         var archive = Archive(stores: stores, tiles: tiles, submissionNames: SubmissionNames(secret: logSecret))
+        let beginning = try Beginning(
+            configuration.replica, stores: stores, models: models, indexed: indexed, filed: filed)
+        var (replica, board) = (beginning.replica, beginning.board)
+        var rounds = RoundReplay(models, jobs: replica.openJobs)
         var isBlank = true
-        let opened = try Journal(directory: "\(data)/journal") { position, bytes in
+        let opened = try Journal(directory: "\(data)/journal", from: beginning.mark) { position, bytes in
             isBlank = false
             let record = try Record(decoding: bytes)
             archive.note(record, at: position)
@@ -52,37 +57,76 @@ struct Recovery: ~Copyable {
         self.archive = archive
         self.models = models
         self.board = board
-        complaints = rounds.complaints
+        snapshotHeight = beginning.height
+        complaints = beginning.complaints + rounds.complaints.map { "a version's file is missing: \($0)" }
+    }
+}
+
+/// Where the replay begins: after the newest snapshot that index, files and models are not behind, or before the first block.
+private struct Beginning {
+    private(set) var replica: Replica
+    private(set) var board = LearningBoard()
+    private(set) var mark: JournalPosition?
+    private(set) var height: UInt64?
+    private(set) var complaints: [String] = []
+
+    init(
+        _ configuration: ReplicaConfiguration, stores: Stores, models: ModelWork, indexed: UInt64, filed: UInt64
+    ) throws {
+        replica = Replica(configuration)
+        for height in try stores.snapshots.heights() where height <= indexed {
+            do {
+                let stored = try stores.snapshots.read(height)
+                let snapshot = try Snapshot(decoding: stored.bytes, for: configuration)
+                let candidate = Replica(configuration, after: snapshot)
+                guard snapshot.size <= filed, models.hasFiles(of: candidate) else { continue }
+                replica = candidate
+                mark = stored.mark
+                self.height = height
+                board = try LearningBoard(stores.index, models: configuration.terms.learning.models)
+                return
+            } catch {
+                complaints.append("the snapshot of height \(height) is not used: \(error)")
+            }
+        }
+    }
+}
+
+extension ModelWork {
+    /// Whether the versions that the fleet runs are here. Those that a round made after the snapshot can be made again, those before it not.
+    fileprivate func hasFiles(of replica: Replica) -> Bool {
+        LearnedModel.allCases.compactMap { replica.currentVersion(of: $0) }.allSatisfy(has)
+    }
+
+    func has(_ version: Digest) -> Bool {
+        do {
+            _ = try files.read(version)
+            return true
+        } catch {
+            return false
+        }
     }
 }
 
 /// Makes sure that the file of every version that was made is there, computing again what a crash or an operator took.
 struct RoundReplay {
     private let work: ModelWork
-    private var jobs: [LearnedModel: RoundJob] = [:]
+    private var jobs: [LearnedModel: RoundJob]
     private(set) var complaints: [String] = []
 
-    init(_ work: ModelWork) {
+    init(_ work: ModelWork, jobs: [RoundJob]) {
         self.work = work
+        self.jobs = Dictionary(jobs.map { ($0.opened.model, $0) }) { first, _ in first }
     }
 
     mutating func take(_ block: ExecutedBlock) {
         for entry in block.entries {
             guard case .versionMade(let made) = entry, let version = made.result.version else { continue }
-            if isMissing(version), let job = jobs[made.result.model], job.opened.round == made.result.round {
+            if !work.has(version), let job = jobs[made.result.model], job.opened.round == made.result.round {
                 // A validator goes on without the file: the others can decide rounds, and serve vehicles.
                 if case .failure(let reason) = work.run(job) { complaints.append("\(reason)") }
             }
         }
         for job in block.jobs { jobs[job.opened.model] = job }
-    }
-
-    private func isMissing(_ version: Digest) -> Bool {
-        do {
-            _ = try work.files.read(version)
-            return false
-        } catch {
-            return true
-        }
     }
 }

@@ -25,6 +25,9 @@ extension Server {
                 "heads_divergent_total", "Cosignatures of another head than was executed here.", counted.divergences),
             counter("evidence_total", "Proofs of misbehaviour by validators.", counted.evidence),
             gauge("view", "Consensus view.", replica.view),
+            gauge(
+                "voting", "1 where it votes, 0 while it asks the others what it said before its start.",
+                replica.isVoting ? 1 : 0),
             gauge("height", "Blocks executed since the beginning.", replica.height),
             gauge("log_size_entries", "Entries below the published head.", replica.published?.head.size ?? 0),
             gauge("hazards_active", "Hazards reported or confirmed now.", UInt64(replica.activeHazards.count)),

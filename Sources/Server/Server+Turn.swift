@@ -45,6 +45,10 @@ extension Server {
         switch effect {
         case .persist(let record):
             stage(record)
+        case .summarize(let records):
+            stage(summary: records)
+        case .keep(let snapshot):
+            if let mark { outbox.add(.keep(snapshot, mark: mark)) }
         case .sign(let statement):
             let message = statement.signingMessage(chain: committee.chainID)
             let signed = SignedStatement(statement, signature: keys.consensus.sign(message))
@@ -79,9 +83,17 @@ extension Server {
         }
     }
 
-    private func stage(_ record: Record) {
-        let positions = journal.stage([record.encoded()])
-        if let position = positions.first { archive.note(record, at: position) }
+    @discardableResult private func stage(_ record: Record) -> JournalPosition? {
+        let position = journal.stage([record.encoded()]).first
+        if let position { archive.note(record, at: position) }
+        return position
+    }
+
+    /// A summary, and behind it what is signed and waits for its commit.
+    private func stage(summary records: [Record]) {
+        mark = records.first.flatMap { stage($0) }
+        for record in records.dropFirst() { stage(record) }
+        for signed in outbox.statements { stage(.signed(signed)) }
     }
 
     // MARK: Commit and release
@@ -120,6 +132,7 @@ extension Server {
             case .published(let head): headPublished(head)
             case .answer(let token, let answer): self.answer(token, answer)
             case .compute(let job): compute(job)
+            case .keep(let snapshot, let mark): archive.keep(snapshot, mark: mark)
             case .history(let request, let peer): serve(peer) { $0.history(request) }
             case .cars(let request, let peer): serve(peer) { $0.cars(request) }
             }

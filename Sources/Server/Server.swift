@@ -48,6 +48,8 @@ public actor Server: LoopBound {
     var waitingFrames: [ValidatorIndex: Int] = [:]
     var enrolments = EnrolmentCache()
     var counters = ServerCounters()
+    /// Where the newest summary begins in the journal.
+    var mark: JournalPosition?
     /// Whether the journal had nothing to replay.
     let isBlank: Bool
     var links: Links?
@@ -63,6 +65,7 @@ public actor Server: LoopBound {
         _ configuration: Validator, keys: ValidatorKeys, data: String, loop: EventLoop, logger: Logger
     ) throws {
         let recovered = try Recovery(configuration, logSecret: keys.logSecret, data: data)
+        let replayed = recovered.journal.recovery.records
         self.loop = loop
         index = recovered.archive.stores.index
         self.configuration = configuration
@@ -77,7 +80,9 @@ public actor Server: LoopBound {
         gateway = Gateway(terms: configuration.replica.terms)
         receipts = ReceiptWriter(cosigners: configuration.replica.cosigners, logKey: keys.log)
         (watched, notices) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(ServerLimits.notices))
-        for complaint in recovered.complaints { logger.error("a version's file is missing: \(complaint)") }
+        for complaint in recovered.complaints { logger.error("\(complaint)") }
+        let beginning = recovered.snapshotHeight.map { "after the snapshot of height \($0)" } ?? "from the first block on"
+        logger.info("\(replayed) records replayed \(beginning)")
         metrics = Latest([])
         status = Latest(ServerStatus(advancedAtMilliseconds: loop.monotonicMilliseconds))
     }

@@ -40,6 +40,7 @@ struct Stores: Sendable {
     let index: Index
     let journal: JournalReader
     let log: DirectorySource
+    let snapshots: SnapshotFiles
 
     // MARK: Receipts of earlier reports
 
@@ -115,7 +116,7 @@ struct Stores: Sendable {
         case .signed(let signed):
             if case .proposal(let block) = signed.statement { return block }
             throw .unreadable("another record stands for block \(row.height)")
-        case .car, .certificate, .finalized, .recovered:
+        case .car, .certificate, .finalized, .recovered, .snapshot:
             throw .unreadable("another record stands for block \(row.height)")
         }
     }
@@ -134,7 +135,7 @@ struct Stores: Sendable {
         case .signed(let signed):
             if case .ownCar(let car) = signed.statement { return SignedCar(car: car, signature: signed.signature) }
             return nil
-        case .block, .certificate, .finalized, .recovered: return nil
+        case .block, .certificate, .finalized, .recovered, .snapshot: return nil
         }
     }
 

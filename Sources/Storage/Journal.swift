@@ -66,15 +66,15 @@ public struct Journal: ~Copyable, Sendable {
     private var staged: [[UInt8]] = []
     private var isCommitting = false
 
-    /// Opens the journal in `directory`, made where it is missing, and hands every record to `replay`, in order. A
-    /// segment is followed by a new one once it has `segmentBytes`. Should opening throw, what was replayed must be
-    /// forgotten.
+    /// Opens the journal in `directory`, made where it is missing, and hands every record from `start` on to `replay`, in
+    /// order; segments before that one are not read. A segment is followed by a new one once it has `segmentBytes`. Should
+    /// opening throw, what was replayed must be forgotten.
     public init(
-        directory: String, segmentBytes: Int = 1 << 26,
+        directory: String, from start: JournalPosition? = nil, segmentBytes: Int = 1 << 26,
         replay: (JournalPosition, [UInt8]) throws -> Void = { _, _ in }
     ) throws {
         let lock = try Self.takeLock(directory)
-        var opening = JournalOpening(directory: directory)
+        var opening = JournalOpening(directory: directory, start: start)
         try opening.run(replay)
         self.lock = lock
         reader = JournalReader(directory: directory)

@@ -3,19 +3,24 @@ struct JournalOpening {
     typealias Format = JournalFormat
 
     let directory: String
+    /// The first record that is wanted; nil where all are.
+    let start: JournalPosition?
     private(set) var recovery = Journal.Recovery()
     private(set) var nextSequence: UInt64 = 1
     private(set) var header = Format.SegmentHeader.new(1, firstSequence: 1)
     private(set) var file: File?
     private(set) var end = Format.segmentHeaderLength
 
-    init(directory: String) {
+    init(directory: String, start: JournalPosition? = nil) {
         self.directory = directory
+        self.start = start
     }
 
     mutating func run(_ replay: (JournalPosition, [UInt8]) throws -> Void) throws {
         let directory = directory
-        let numbers = try journaling { () throws(FileError) in try Journal.segmentNumbers(directory) }
+        let all = try journaling { () throws(FileError) in try Journal.segmentNumbers(directory) }
+        let numbers = all.filter { $0 >= start?.segment ?? 0 }
+        if let start, numbers.first != start.segment { throw JournalError.segmentMissing(start.segment) }
         for (index, number) in numbers.enumerated() {
             if index > 0, numbers[index - 1] + 1 != number { throw JournalError.segmentMissing(numbers[index - 1] + 1) }
             let isFirst = index == 0
@@ -36,9 +41,10 @@ struct JournalOpening {
         else { return try dropUnfinished(number, bytes.count, isLast: isLast) }
         nextSequence = segment.sequence
         while case .record(let position, let payload) = segment.next() {
+            nextSequence = segment.sequence
+            if let start, position < start { continue }
             try replay(position, payload)
             recovery.records += 1
-            nextSequence = segment.sequence
         }
         try close(segment, segmentFile, bytes.count, isLast: isLast)
     }

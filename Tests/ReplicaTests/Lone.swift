@@ -16,6 +16,8 @@ struct Lone {
     private(set) var answers: [SubmissionToken: [Answer]] = [:]
     /// Rounds that were to be computed.
     private(set) var jobs: [RoundJob] = []
+    /// Snapshots that were to be kept.
+    private(set) var snapshots: [Snapshot] = []
     /// Heads that were to be cosigned.
     private(set) var cosigned: [(head: Head, asksForReturn: Bool)] = []
     /// Whether own cosignatures come back; without them no head finds its quorum.
@@ -26,25 +28,35 @@ struct Lone {
     private static let key = Town.key(1)
     private static let cosigningKey = Town.key(2)
 
-    init(terms: CommitteeTerms = Town.terms) throws {
-        replica = Replica(try Self.configuration(terms))
+    init(terms: CommitteeTerms = Town.terms, snapshotBlocks: UInt64 = 1024) throws {
+        replica = Replica(try Self.configuration(terms, snapshotBlocks))
     }
 
-    /// The process that comes after one that left `journal` behind.
-    init(restoring journal: [Record], terms: CommitteeTerms = Town.terms) throws {
-        try self.init(terms: terms)
+    /// The process that comes after one that left `journal` behind, and maybe a snapshot.
+    init(
+        restoring journal: [Record], after snapshot: [UInt8]? = nil, terms: CommitteeTerms = Town.terms,
+        snapshotBlocks: UInt64 = 1024
+    ) throws {
+        try self.init(terms: terms, snapshotBlocks: snapshotBlocks)
+        if let snapshot {
+            let configuration = replica.configuration
+            replica = Replica(configuration, after: try Snapshot(decoding: snapshot, for: configuration))
+        }
         for record in journal { blocks += try replica.restore(try Record(decoding: record.encoded())) }
         self.journal = journal
     }
 
-    private static func configuration(_ terms: CommitteeTerms) throws -> ReplicaConfiguration {
+    private static func configuration(_ terms: CommitteeTerms, _ snapshotBlocks: UInt64) throws -> ReplicaConfiguration
+    {
         let verifier = VerifierKey(name: "town.example/1", kind: .cosigner, publicKey: cosigningKey.publicKey)
         guard let verifier, let cosigners = Cosigners(origin: "town.example", keys: [verifier]) else {
             throw Wrong("names of keys")
         }
+        var settings = ConsensusSettings()
+        settings.snapshotBlocks = snapshotBlocks
         return ReplicaConfiguration(
             committee: Committee(chainID: Town.chain, epoch: 1, keys: [key.publicKey]), me: 0,
-            consensus: ConsensusSettings(), terms: terms, logSecret: Town.logSecret, cosigners: cosigners)
+            consensus: settings, terms: terms, logSecret: Town.logSecret, cosigners: cosigners)
     }
 
     /// Log entries so far.
@@ -55,6 +67,12 @@ struct Lone {
         guard let given = answers[token] else { throw Wrong("no answer came") }
         guard given.count == 1 else { throw Wrong("\(given.count) answers came") }
         return given[0]
+    }
+
+    /// The one answer that a submission has after a while.
+    mutating func answer(_ token: SubmissionToken, within span: UInt64) throws -> Answer {
+        pass(span)
+        return try answer(token)
     }
 
     mutating func start() { tell(.start) }
@@ -98,6 +116,10 @@ struct Lone {
     private mutating func perform(_ effect: ReplicaEffect) {
         switch effect {
         case .persist(let record): journal.append(record)
+        case .summarize(let records):
+            // What is signed and has not come back waits in the inbox here.
+            journal += records + inbox.compactMap { if case .signed(let signed) = $0 { .signed(signed) } else { nil } }
+        case .keep(let snapshot): snapshots.append(snapshot)
         case .sign(let statement):
             let signed = SignedStatement(
                 statement, signature: Self.key.sign(statement.signingMessage(chain: Town.chain)))

@@ -124,6 +124,7 @@ extension Cluster {
         processes[index].gathered = []
         processes[index].inFlight = []
         processes[index].mailbox = []
+        processes[index].snapshots = []
         processes[index].wakeAt = nil
         processes[index].hasMissedSync = false
         processes[index].hasTurn = false
@@ -135,13 +136,9 @@ extension Cluster {
         guard !processes[index].isUp else { return }
         processes[index].state = .up
         processes[index].life += 1
-        processes[index].blocks = []
-        processes[index].replica = town.replica(processes[index].validator, settings(of: processes[index].validator))
         trace.note("starts", of: index, at: now)
         do {
-            for record in processes[index].disk.durable {
-                for block in try processes[index].replica.restore(record) { note(block, of: index) }
-            }
+            try restore(index)
         } catch {
             if processes[index].isHonest {
                 oracle.report("validator \(processes[index].validator) refuses its journal: \(error)")
@@ -157,6 +154,23 @@ extension Cluster {
         if isStormy, random.happens(permille: plan.amount(.relapses)) {
             stop(index)
             agenda.add(.start(index, life: processes[index].life), at: now + random.within(10...1000))
+        }
+    }
+
+    private mutating func restore(_ index: Int) throws {
+        let (snapshot, records) = processes[index].disk.newest
+        let fresh = town.replica(processes[index].validator, settings(of: processes[index].validator))
+        processes[index].replica = fresh
+        var height: UInt64 = 0
+        if let snapshot {
+            let state = try Snapshot(decoding: snapshot, for: fresh.configuration)
+            processes[index].replica = Replica(fresh.configuration, after: state)
+            height = state.height
+            counts.shortStarts += 1
+        }
+        processes[index].blocks.removeAll { $0.height > height }
+        for record in records {
+            for block in try processes[index].replica.restore(record) { note(block, of: index) }
         }
     }
 

@@ -81,9 +81,29 @@ extension Cluster {
             if processes[index].isHonest { oracle.see(evidence) }
         case .halt(let reason):
             if processes[index].isHonest { oracle.report("validator \(processes[index].validator) stops: \(reason)") }
-        case .send, .cosign, .executed, .published, .answer, .compute, .attested, .serveHistory, .serveCars:
+        case .summarize(let records): stage(summary: records, of: index)
+        case .keep, .send, .cosign, .executed, .published, .answer, .compute, .attested, .serveHistory, .serveCars:
             processes[index].gathered.append(.effect(effect))
         }
+    }
+
+    /// A summary, and behind it what is signed and waits for its commit.
+    private mutating func stage(summary records: [Record], of index: Int) {
+        for record in records { processes[index].disk.stage(record, isRepeated: true) }
+        if settings.plantedBug == .emptySummary { return }
+        for case .statement(let signed) in processes[index].inFlight + processes[index].gathered {
+            processes[index].disk.stage(.signed(signed), isRepeated: true)
+        }
+    }
+
+    /// Snapshots are written some time after their mark is durable, and not all of them before the process ends.
+    mutating func keepSnapshots(_ index: Int) {
+        guard processes[index].isUp, !processes[index].snapshots.isEmpty else { return }
+        let snapshot = processes[index].snapshots.removeFirst()
+        let bytes = snapshot.encoded()
+        processes[index].disk.keep(bytes, height: snapshot.height)
+        counts.snapshots += 1
+        if processes[index].isHonest { oracle.see(snapshot: bytes, height: snapshot.height) }
     }
 
     private mutating func releaseUndelayed(_ index: Int) {
@@ -149,7 +169,10 @@ extension Cluster {
     private mutating func release(_ effect: ReplicaEffect, of index: Int) {
         let validator = processes[index].validator
         switch effect {
-        case .persist, .sign, .evidence, .halt, .compute: break
+        case .persist, .summarize, .sign, .evidence, .halt, .compute: break
+        case .keep(let snapshot):
+            processes[index].snapshots.append(snapshot)
+            agenda.add(.keep(index, life: processes[index].life), at: now + random.within(1...400))
         case .send(let message, let audience): send(message, to: audience, from: index)
         case .cosign(let head, let audience, let asksForReturn):
             let own = town.cosigners.cosign(

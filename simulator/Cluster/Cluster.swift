@@ -22,6 +22,7 @@ public struct Cluster: Sendable {
         case sighting
         case provoke(Int)
         case forget(Int)
+        case keep(Int, life: Int)
         case retry
     }
 
@@ -174,6 +175,7 @@ public struct Cluster: Sendable {
         case .sighting: sight()
         case .provoke(let index): provoke(index)
         case .forget(let index): forget(index)
+        case .keep(let index, let life): if processes[index].life == life { keepSnapshots(index) }
         case .retry: retryReports()
         }
     }
@@ -212,8 +214,8 @@ public struct ClusterOptions: Sendable {
     /// Names of the bugs that can be planted.
     public static var plantable: [String] { PlantedBug.allCases.map(\.rawValue) }
 
-    /// The defaults: four validators, one of which lies, two minutes.
-    public init() {}
+    /// The defaults: four validators, one of which lies, two minutes. Snapshots are taken often, so that most starts are from one.
+    public init() { settings.snapshotBlocks = 16 }
 }
 
 /// What happened in a run, in numbers.
@@ -232,4 +234,8 @@ public struct ClusterCounts: Sendable, Equatable {
     public var reports: UInt64 = 0
     /// Entries of the log that convict a liar.
     public var convictions: UInt64 = 0
+    /// Snapshots written.
+    public var snapshots: UInt64 = 0
+    /// Starts from a snapshot.
+    public var shortStarts: UInt64 = 0
 }

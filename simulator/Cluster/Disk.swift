@@ -1,11 +1,20 @@
 import Consensus
 
-/// A journal on a simulated disk: records are staged, one commit at a time is under way, and only what was synced survives a crash for sure.
+/// A journal on a simulated disk: records are staged, one commit at a time is under way, and only what was synced survives a crash for sure. And
+/// snapshots beside it.
 struct Disk: Sendable {
+    private struct Staged: Sendable {
+        let record: Record
+        /// Whether it is said once more, and not for the first time.
+        let isRepeated: Bool
+    }
+
     /// What a restart finds.
     private(set) var durable: [Record] = []
-    private var staged: [Record] = []
-    private(set) var committing: [Record]?
+    /// Snapshots by height, each written after its mark was durable.
+    private(set) var snapshots: [UInt64: [UInt8]] = [:]
+    private var staged: [Staged] = []
+    private var committing: [Staged]?
     private(set) var rules: DurabilityRules
 
     init() {
@@ -15,7 +24,21 @@ struct Disk: Sendable {
     var hasStaged: Bool { !staged.isEmpty }
     var isCommitting: Bool { committing != nil }
 
-    mutating func stage(_ record: Record) { staged.append(record) }
+    mutating func stage(_ record: Record, isRepeated: Bool = false) {
+        staged.append(Staged(record: record, isRepeated: isRepeated))
+    }
+
+    mutating func keep(_ snapshot: [UInt8], height: UInt64) { snapshots[height] = snapshot }
+
+    /// The newest snapshot, and the journal from its mark on; all of the journal where there is none.
+    var newest: (snapshot: [UInt8]?, records: ArraySlice<Record>) {
+        guard let height = snapshots.keys.max(), let start = mark(of: height) else { return (nil, durable[...]) }
+        return (snapshots[height], durable[start...])
+    }
+
+    private func mark(of height: UInt64) -> Int? {
+        durable.lastIndex { if case .snapshot(let mark) = $0 { mark.point.height == height } else { false } }
+    }
 
     mutating func beginCommit() {
         precondition(committing == nil, "one commit is under way at a time")
@@ -28,7 +51,7 @@ struct Disk: Sendable {
         let written = committing ?? []
         committing = nil
         write(written)
-        return written
+        return written.map(\.record)
     }
 
     /// The process is gone. Of what was being written some beginning is there, the rest is lost, as is all that was only staged.
@@ -39,12 +62,12 @@ struct Disk: Sendable {
         write(written)
         committing = nil
         staged = []
-        return written
+        return written.map(\.record)
     }
 
-    private mutating func write(_ records: [Record]) {
-        for record in records { rules.see(record) }
-        durable += records
+    private mutating func write(_ records: [Staged]) {
+        for one in records { rules.see(one.record, isRepeated: one.isRepeated) }
+        durable += records.map(\.record)
     }
 
     /// Everything is lost.
@@ -52,8 +75,9 @@ struct Disk: Sendable {
 
     /// An old image is put back: of what was durable, only the first `count` records are.
     mutating func setBack(to count: Int) {
-        let old = durable.prefix(count)
+        let (old, kept) = (durable.prefix(count), snapshots)
         self = Disk()
-        write(Array(old))
+        write(old.map { Staged(record: $0, isRepeated: true) })
+        snapshots = kept.filter { mark(of: $0.key) != nil }
     }
 }

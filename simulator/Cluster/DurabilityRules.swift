@@ -12,17 +12,18 @@ struct DurabilityRules: Sendable {
     /// The first record that stood before what it rests on, in words.
     private(set) var breach: String?
 
-    mutating func see(_ record: Record) {
+    mutating func see(_ record: Record, isRepeated: Bool) {
         switch record {
         case .signed(let signed):
-            expect(said.insert(signed.statement.key).inserted, "it signs again what it has signed before")
+            let isNew = said.insert(signed.statement.key).inserted
+            expect(isNew || isRepeated, "it signs again what it has signed before")
             see(signed.statement)
         case .car(let car): cars.insert(car.hash)
         case .block(let block): blocks.insert(block.hash)
         case .certificate(let certificate):
             highestCertified = max(highestCertified, certificate.view)
             if certificate.kind != .nullify { notarized.insert(certificate.hash) }
-        case .recovered: break
+        case .recovered, .snapshot: break
         case .finalized(let final):
             expect(blocks.contains(final.hash), "block \(final.height) is final without its body")
         }

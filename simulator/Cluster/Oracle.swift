@@ -24,6 +24,7 @@ struct Oracle: Sendable {
     /// Blocks that the liars' votes could make final at any time, by view.
     private var finalizable: [UInt64: Digest] = [:]
     private var leaves: [[UInt8]] = []
+    private var snapshots: [UInt64: Digest] = [:]
     private var committed: Set<SubmissionKey> = []
     private var ordered: Set<Digest> = []
     /// Entries of the log that convict a liar.
@@ -122,6 +123,13 @@ struct Oracle: Sendable {
             expect(isNew, "a report is in the log twice: \(accepted.submission.key)")
         }
         expect(UInt64(leaves.count) == block.head.size, "block \(block.height) counts \(block.head.size) entries")
+    }
+
+    /// All honest validators take the same snapshots.
+    mutating func see(snapshot: [UInt8], height: UInt64) {
+        let digest = Digest.sha256(snapshot)
+        expect(snapshots[height] ?? digest == digest, "two snapshots of height \(height) differ")
+        snapshots[height] = digest
     }
 
     /// Only a head that the honest validators made finds a quorum.

@@ -43,7 +43,9 @@ struct Process: Sendable {
     var mailbox: [(envelope: Envelope, sender: ValidatorIndex)] = []
     /// When it has an appointment to be woken, in the world's time.
     var wakeAt: UInt64?
-    /// What its stores have, for those who catch up; made again from the journal at each start.
+    /// Snapshots that are being written.
+    var snapshots: [Snapshot] = []
+    /// What its stores have, for those who catch up; made again at each start from what the journal has beyond the snapshot.
     var blocks: [FinalizedBlock] = []
 
     var isHonest: Bool { attack == nil }

@@ -26,7 +26,7 @@ public enum RoundStep: Hashable, Sendable {
 ///  4. A version is promoted, refused or rolled back by what the result says (`Gate`). The fleet runs the last good one.
 ///  5. Where validators do not come to agree within a minute or an interval, the round is abandoned.
 public struct Federation: Sendable {
-    private var models: [ModelRounds]
+    var models: [ModelRounds]
     /// Claims of another result than the round's: each is one validator's fault, or its broken machine.
     public private(set) var divergentClaims: UInt64 = 0
 

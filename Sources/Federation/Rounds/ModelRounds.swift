@@ -4,20 +4,20 @@ import Wire
 
 /// The rounds of one model.
 struct ModelRounds: Sendable {
-    private enum Phase: Sendable {
+    enum Phase: Sendable {
         case resting
         case open(OpenRound)
         case computing(ClosedRound)
     }
 
-    private struct OpenRound: Sendable {
+    struct OpenRound: Sendable {
         let opened: RoundOpenedEntry
         var inputs: [Digest: RoundInput] = [:]
         /// The root over the inputs, made when it is asked for after a change: a digest is wanted with every block.
         var root: Digest?
     }
 
-    private struct ClosedRound: Sendable {
+    struct ClosedRound: Sendable {
         let job: RoundJob
         let closedAt: Timestamp
         var claims: [Int: RoundResult] = [:]
@@ -26,17 +26,17 @@ struct ModelRounds: Sendable {
     let model: LearnedModel
     private let terms: RoundTerms
     private let claimsNeeded: Int
-    private var phase = Phase.resting
+    var phase = Phase.resting
     /// The newest round that was opened; 0 before the first.
-    private(set) var round: UInt64 = 0
-    private var openedAt: Timestamp?
+    var round: UInt64 = 0
+    var openedAt: Timestamp?
     /// The version that the fleet shall run, and the one before it.
-    private(set) var current: Digest
-    private var parent: Digest?
+    var current: Digest
+    var parent: Digest?
     /// Perception: samples that the best promoted version tells right.
-    private var bestCorrect: UInt64 = 0
+    var bestCorrect: UInt64 = 0
     /// What the newest decided round made, to tell late claims by.
-    private var decided: RoundResult?
+    var decided: RoundResult?
 
     /// A round whose validators do not agree is given up after a minute at least.
     private static let leastPatienceMilliseconds: UInt64 = 60_000

@@ -27,12 +27,14 @@ struct ConsensusBench: AsyncParsableCommand {
     @Option(help: "Seconds to measure, after two of warming up; at most 15 with --full.") var seconds = 10
     @Flag(help: "Then kill a validator, a leader soon, and measure as long again (--bare).") var killLeader = false
     @Flag(help: "Then stop a validator where it is, and measure as long again (--bare).") var pauseOne = false
+    @Flag(help: "Then kill a validator and start it again (--full).") var restart = false
     @Option(help: "First port; each validator takes four.") var port = 7600
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
         guard bare != full else { throw ValidationError("say either --bare or --full") }
         guard flow == nil || full else { throw ValidationError("--flow goes with --full") }
+        guard !restart || full else { throw ValidationError("--restart goes with --full") }
         guard !(killLeader && pauseOne), bare || !killLeader && !pauseOne else {
             throw ValidationError("say --kill-leader or --pause-one, and --bare with it")
         }
@@ -55,7 +57,8 @@ struct ConsensusBench: AsyncParsableCommand {
         let bench = FullBench(
             validators: validators,
             outstanding: flow.map { _ in validators * ReportClients.sessionWindow } ?? outstanding,
-            observations: observations, rate: flow.map { $0 + 100 } ?? rate, flow: flow, seconds: seconds, port: port)
+            observations: observations, rate: flow.map { $0 + 100 } ?? rate, flow: flow, seconds: seconds,
+            restarts: restart, port: port)
         try await bench.run().print(json: json)
     }
 

@@ -13,6 +13,8 @@ struct FullBench {
     /// Reports a second of an open loop; nil for a closed one.
     let flow: Int?
     let seconds: Int
+    /// Whether a validator is killed and started again at the end.
+    let restarts: Bool
     let port: Int
 
     private static let warmUpSeconds = 2
@@ -73,7 +75,27 @@ struct FullBench {
         report.add("latency_p50_ms", latencies.value(at: 0.5), "ms")
         report.add("latency_p99_ms", latencies.value(at: 0.99), "ms")
         report.add("fdatasync_p50_ms", disk.value(at: 0.5), "ms")
+        if restarts { try await addRestart(of: committee, to: &report) }
         return report
+    }
+
+    /// Kills the first validator and starts it again: the time until it votes, as its own metrics say twice a second, so up to half a second less.
+    private func addRestart(of committee: DemoCommittee, to report: inout BenchReport) async throws {
+        let entries = committee.status(0)?.size ?? 0
+        committee.validators[0].kill()
+        await committee.validators[0].stop()
+        let killed = DispatchTime.now().uptimeNanoseconds
+        try committee.validators[0].start()
+        while committee.metrics(0).sum("waymark_voting") != 1 {
+            guard DispatchTime.now().uptimeNanoseconds - killed < 60_000_000_000 else {
+                throw Failure("a validator that was killed does not vote again in a minute")
+            }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        let elapsed = Double(DispatchTime.now().uptimeNanoseconds - killed) / 1e9
+        report.add("log_size_entries", Double(entries), "1")
+        report.add("voting_again_s", elapsed, "s")
+        guard await committee.waitForEqualHeads(seconds: 10) else { throw Failure("validators serve different heads") }
     }
 
     /// Sets the load going: a closed loop by itself, an open one by a task that goes on until it is cancelled.

@@ -26,7 +26,7 @@ struct JournalRules {
         case .certificate(let certificate):
             highestCertified = max(highestCertified, certificate.view)
             if certificate.kind != .nullify { notarized.insert(certificate.hash) }
-        case .recovered: break
+        case .recovered, .snapshot: break
         case .finalized(let final): #expect(blocks.contains(final.hash), "\(who): \(final.height) has no body")
         }
     }

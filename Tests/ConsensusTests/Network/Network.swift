@@ -180,7 +180,7 @@ struct Network {
                     statement, signature: nodes[index].key.sign(statement.signingMessage(chain: Keys.chain)))
                 records.append(.signed(signed))
                 later.append(effect)
-            case .send, .attested, .expired, .finalized, .serveHistory, .serveCars, .evidence, .halt:
+            case .send, .summarize, .attested, .expired, .finalized, .serveHistory, .serveCars, .evidence, .halt:
                 later.append(effect)
             }
         }
@@ -210,7 +210,7 @@ struct Network {
 
     private mutating func note(_ effect: ConsensusEffect, of index: Int) {
         switch effect {
-        case .persist, .sign: break
+        case .persist, .summarize, .sign: break
         case .send(let message, let audience): send(message, to: audience, from: index)
         case .attested(let car): nodes[index].attested.append(car)
         case .expired(let items): nodes[index].expired += items

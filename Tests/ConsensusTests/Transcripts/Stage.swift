@@ -206,7 +206,7 @@ struct Stage {
         case .certificate(let certificate): words(certificate)
         case .finalized(let final): "executes block \(final.height)"
         case .recovered(let recovered): "has forgotten something, and is silent through view \(recovered.silentThrough)"
-        case .block, .car: nil
+        case .block, .car, .snapshot: nil
         }
     }
 
