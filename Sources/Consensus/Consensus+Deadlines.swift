@@ -4,7 +4,7 @@ import Wire
 extension Consensus {
     /// The next time at which a `tick` does something; nil while only others can move it on. To be read after every step.
     public var nextDeadline: Instant? {
-        guard hasStarted else { return nil }
+        guard hasStarted, !isHalted else { return nil }
         let deadlines =
             [
                 sealDeadline, ownResendDeadline, heldBackDeadline, fetcher.nextDeadline, deliveryDeadline,

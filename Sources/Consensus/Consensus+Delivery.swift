@@ -24,7 +24,12 @@ extension Consensus {
             tree.insert(block)
             appendFinal(block, certificate: block.hash == batch.certificate.hash ? batch.certificate : nil)
         }
-        accept(batch.certificate)
+        // Where a later view is known to be final this one is no news, but it is what the blocks rest on: should there be a fork, it convicts.
+        if wants(batch.certificate) {
+            accept(batch.certificate)
+        } else {
+            emit(.persist(.certificate(batch.certificate)))
+        }
     }
 
     mutating func appendFinal(_ block: Block, certificate: Certificate?) {

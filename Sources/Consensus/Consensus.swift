@@ -66,7 +66,7 @@ public struct Consensus: Sendable {
     /// Whether a journal was read.
     var hasRestored = false
     /// It found that its rules do not hold, and says nothing more.
-    private var isHalted = false
+    private(set) var isHalted = false
     var effects: [ConsensusEffect] = []
     /// What has happened, in numbers.
     public internal(set) var counters = ConsensusCounters()
@@ -192,6 +192,7 @@ public struct Consensus: Sendable {
     }
 
     mutating func emit(_ effect: ConsensusEffect) {
+        if isHalted { return }
         if case .send(_, .all) = effect, committee.n == 1 { return }
         effects.append(effect)
     }

@@ -47,7 +47,8 @@ public enum ConsensusEffect: Hashable, Sendable {
     case serveCars(CarRequest, to: ValidatorIndex)
     /// Somebody misbehaved, provably.
     case evidence(Evidence)
-    /// The rules of this machine rest on something that is not so: it says nothing more, and its shell stops the process.
+    /// The rules of this machine rest on something that is not so: it says nothing more, and its shell stops the process once what was
+    /// persisted before is durable, for that shows who lied.
     case halt(HaltReason)
 }
 

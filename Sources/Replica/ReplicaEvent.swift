@@ -59,6 +59,6 @@ public enum ReplicaEffect: Sendable {
     case serveCars(CarRequest, to: ValidatorIndex)
     /// A validator was caught.
     case evidence(Evidence)
-    /// The replica cannot go on: stop the process.
+    /// The replica cannot go on: stop the process once the records before this are durable, and let nothing else out.
     case halt(HaltReason)
 }

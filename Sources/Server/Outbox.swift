@@ -21,6 +21,8 @@ enum Release: Sendable {
     case compute(RoundJob)
     /// A snapshot: to its file.
     case keep(Snapshot, mark: JournalPosition)
+    /// The end of the process.
+    case halt(HaltReason)
     /// History for a peer that catches up.
     case history(HistoryRequest, to: ValidatorIndex)
     /// Old cars for a peer that catches up.
@@ -47,6 +49,9 @@ struct Outbox {
     var statements: [SignedStatement] {
         ((inFlight ?? []) + gathered).compactMap { if case .statement(let signed) = $0 { signed } else { nil } }
     }
+
+    /// The process ends once everything staged is durable, and nothing else of what is gathered leaves.
+    mutating func end(_ reason: HaltReason) { gathered = [.halt(reason)] }
 
     /// What may leave at once: everything gathered, where nothing is staged and no commit is in flight.
     mutating func releaseUndelayed(hasStaged: Bool) -> [Release] {

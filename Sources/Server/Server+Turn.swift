@@ -78,8 +78,8 @@ extension Server {
             let culprit = configuration.names[evidence.culprit(in: committee)]
             logger.warning("\(culprit) was caught: \(evidence.label)")
         case .halt(let reason):
-            // Whatever it said next might help the fork along.
-            giveUp("\(reason)")
+            // Whatever it said next might help the fork along; but its journal is to show who lied.
+            outbox.end(reason)
         }
     }
 
@@ -132,6 +132,7 @@ extension Server {
             case .published(let head): headPublished(head)
             case .answer(let token, let answer): self.answer(token, answer)
             case .compute(let job): compute(job)
+            case .halt(let reason): giveUp("\(reason)")
             case .keep(let snapshot, let mark): archive.keep(snapshot, mark: mark)
             case .history(let request, let peer): serve(peer) { $0.history(request) }
             case .cars(let request, let peer): serve(peer) { $0.cars(request) }

@@ -81,8 +81,8 @@ public actor Server: LoopBound {
         receipts = ReceiptWriter(cosigners: configuration.replica.cosigners, logKey: keys.log)
         (watched, notices) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(ServerLimits.notices))
         for complaint in recovered.complaints { logger.error("\(complaint)") }
-        let beginning = recovered.snapshotHeight.map { "after the snapshot of height \($0)" } ?? "from the first block on"
-        logger.info("\(replayed) records replayed \(beginning)")
+        let place = recovered.snapshotHeight.map { "after the snapshot of height \($0)" } ?? "from the first block on"
+        logger.info("\(replayed) records replayed \(place)")
         metrics = Latest([])
         status = Latest(ServerStatus(advancedAtMilliseconds: loop.monotonicMilliseconds))
     }

@@ -15,6 +15,8 @@ struct ClusterReport: Encodable {
     var convictions: UInt64
     var simulated_s: Double
     var agreed_after_s: Double?
+    var fork: String?
+    var named: [Int]?
     var failure: String?
     var command: String?
     var digest: String
@@ -29,6 +31,7 @@ struct ClusterReport: Encodable {
         convictions = counts.convictions
         simulated_s = Double(run.cluster.time) / 1000
         agreed_after_s = run.agreedAfterMilliseconds.map { Double($0) / 1000 }
+        (fork, named) = (run.fork?.breach, run.fork?.named)
         failure = run.failure
         self.command = command
         digest = run.cluster.digest
@@ -40,6 +43,9 @@ struct ClusterReport: Encodable {
                 + "\(crashes) crashes, \(strikes) strikes, \(Format.count(reports)) reports, \(convictions) convictions in \(simulated_s) s"
         ]
         if let agreed_after_s { lines.append("healed, and all agreed after \(agreed_after_s) s") }
+        if let fork, let named {
+            lines.append("too many lied: \(fork); the journals name \(named.map(String.init).joined(separator: ", "))")
+        }
         if let failure { lines.append("FAILED: \(failure)") }
         if let command { lines.append("the least that fails: \(command)") }
         return (lines + ["digest \(digest)"]).joined(separator: "\n")
@@ -50,6 +56,8 @@ struct ClusterReport: Encodable {
 struct ClusterOutcome: Sendable {
     let seed: UInt64
     let failure: String?
+    /// Whether too many lied and the log forked.
+    let isForked: Bool
     let events: UInt64
     let simulatedSeconds: Double
 
@@ -58,6 +66,7 @@ struct ClusterOutcome: Sendable {
         run.run()
         self.seed = seed
         failure = run.failure
+        isForked = run.fork != nil
         events = run.cluster.counts.events
         simulatedSeconds = Double(run.cluster.time) / 1000
     }
@@ -67,6 +76,8 @@ struct ClusterOutcome: Sendable {
 struct ClusterTally {
     private(set) var runs: UInt64 = 0
     private(set) var failed: [UInt64] = []
+    /// Runs in which too many lied and the log forked, the guilty being named.
+    private var forks: UInt64 = 0
     private var events: UInt64 = 0
     private var simulatedSeconds = 0.0
     /// The least commands that fail, of the first that did.
@@ -74,6 +85,7 @@ struct ClusterTally {
 
     mutating func add(_ outcome: ClusterOutcome) {
         runs += 1
+        if outcome.isForked { forks += 1 }
         if outcome.failure != nil { failed.append(outcome.seed) }
         events += outcome.events
         simulatedSeconds += outcome.simulatedSeconds
@@ -90,7 +102,7 @@ struct ClusterTally {
 
     func report(_ seeds: SeedRange, seconds: Double) -> Report {
         Report(
-            seeds: "\(seeds.first)..\(seeds.last)", runs: runs, failed: failed.sorted(), events: events,
+            seeds: "\(seeds.first)..\(seeds.last)", runs: runs, failed: failed.sorted(), forks: forks, events: events,
             simulated_s: simulatedSeconds.rounded(), seconds: seconds,
             times_real_time: (simulatedSeconds / max(0.001, seconds)).rounded(), commands: commands)
     }
@@ -100,6 +112,7 @@ struct ClusterTally {
         var seeds: String
         var runs: UInt64
         var failed: [UInt64]
+        var forks: UInt64
         var events: UInt64
         var simulated_s: Double
         var seconds: Double
@@ -112,6 +125,7 @@ struct ClusterTally {
                     + "\(Format.count(Int(simulated_s))) s simulated in \(Format.decimal(seconds)) s "
                     + "(\(Format.count(Int(times_real_time))) × real time)"
             ]
+            if forks > 0 { lines.append("\(Format.count(forks)) forks, the guilty of each named but where it failed") }
             if !failed.isEmpty { lines.append("failed: \(failed.map(String.init).joined(separator: ", "))") }
             lines += commands.map { "the least that fails: \($0)" }
             return lines.joined(separator: "\n")

@@ -16,6 +16,9 @@ struct SimulateCluster: AsyncParsableCommand {
             waymark simulate cluster --seeds 1..1000         many runs, on all cores
             waymark simulate cluster --seed 42 --without loss,twin      the same run without some of its faults
 
+            With more liars than a third, as --byzantine 2 --attack twin, the log may fork, and nothing is owed but that f + 1 of the guilty can
+            be named from the honest validators' journals.
+
             Of a run that fails, faults are left out one by one as long as it still fails, and the command for the least one is printed.
             """)
 
@@ -23,6 +26,7 @@ struct SimulateCluster: AsyncParsableCommand {
     @Option(help: "The first and last seed of many runs, as 1..1000.") var seeds: SeedRange?
     @Option(help: "Validators, 1 to 16.") var validators = 4
     @Option(help: "How many of them lie; by default as many as the others bear, a third at most.") var byzantine: Int?
+    @Option(help: "How all of them lie, as 'twin'; by default as the seed decides.") var attack: String?
     @Option(help: "Simulated minutes in which things go wrong.") var minutes = 2.0
     @Option(help: "Reports of vehicles a second.") var reports: UInt64 = 5
     @Option(help: "Faults and attacks that are left out, separated by commas.") var without: String?
@@ -42,6 +46,10 @@ struct SimulateCluster: AsyncParsableCommand {
             Fault.allCases.map(\.rawValue) + AttackKind.allCases.map(\.rawValue)
             + FaultPlan.Lapse.allCases.map(\.rawValue)
         if let plant, !ClusterOptions.plantable.contains(plant) { throw ValidationError("no bug is called \(plant)") }
+        if let attack, AttackKind(rawValue: attack) == nil {
+            throw ValidationError(
+                "nobody lies as \(attack): there are \(AttackKind.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
         for name in names where !known.contains(name) {
             throw ValidationError("nothing is called \(name): there are \(known.joined(separator: ", "))")
         }
@@ -56,6 +64,7 @@ struct SimulateCluster: AsyncParsableCommand {
         options.stormMilliseconds = UInt64(minutes * 60_000)
         options.reportsPerSecond = reports
         options.without = names
+        options.attack = attack.flatMap(AttackKind.init)
         options.keepsTrace = trace
         if let plant { _ = options.plant(plant) }
         return options
@@ -87,6 +96,7 @@ struct SimulateCluster: AsyncParsableCommand {
         let without = Minimizer.minimize(seed: seed, options: options)
         var words = ["waymark simulate cluster --seed \(seed) --validators \(validators) --minutes \(minutes)"]
         words.append("--byzantine \(options.liars) --reports \(reports)")
+        if let attack { words.append("--attack \(attack)") }
         if let plant { words.append("--plant \(plant)") }
         if !without.isEmpty { words.append("--without \(without.joined(separator: ","))") }
         return words.joined(separator: " ")

@@ -22,6 +22,22 @@ import Testing
         #expect(run.failure == nil, "seed \(seed): \(run.cluster.plan)")
     }
 
+    @Test func whereTooManyLieTheLogForksAndTheGuiltyAreNamed() {
+        let options = options {
+            $0.liars = 2
+            $0.attack = .twin
+        }
+        var forks = 0
+        for seed in 1...12 as ClosedRange<UInt64> {
+            let run = run(seed, options)
+            #expect(run.failure == nil, "seed \(seed): \(run.failure ?? "")")
+            guard let fork = run.fork else { continue }
+            forks += 1
+            #expect(Set(fork.named) == Set(run.cluster.plan.liars.keys), "seed \(seed): \(fork.breach)")
+        }
+        #expect(forks > 0, "two twins of four can always make two quorums")
+    }
+
     @Test func aRunIsAFunctionOfItsSeed() {
         let (first, second) = (run(7, options()), run(7, options()))
         #expect(first.cluster.digest == second.cluster.digest)

@@ -35,7 +35,7 @@ extension Cluster {
         case .pauses: pause(target)
         case .jumps: processes[target].clock.skew += Int64(random.within(0...8000)) - 4000
         case .bursts: for _ in 0..<random.within(20...100) { makeReport() }
-        case .loss, .duplication, .spikes, .relapses, .skew, .drift, .slowDisks, .crowds, .hotLane: break
+        case .loss, .duplication, .spikes, .relapses, .skew, .drift, .slowDisks, .bitFlips, .crowds, .hotLane: break
         }
         scheduleStrike(fault)
     }
@@ -118,6 +118,9 @@ extension Cluster {
         let share = random.next()
         remember(processes[index].disk.crash { Int(share % UInt64($0)) }, of: index)
         if processes[index].attack is Amnesiac { processes[index].disk.wipe() }
+        if isStormy, random.happens(permille: plan.amount(.bitFlips)) {
+            processes[index].disk.flip(bit: random.next())
+        }
         processes[index].state = .down
         processes[index].life += 1
         processes[index].inbox = []

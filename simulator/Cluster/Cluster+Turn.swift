@@ -79,8 +79,7 @@ extension Cluster {
             processes[index].gathered.append(.statement(signed))
         case .evidence(let evidence):
             if processes[index].isHonest { oracle.see(evidence) }
-        case .halt(let reason):
-            if processes[index].isHonest { oracle.report("validator \(processes[index].validator) stops: \(reason)") }
+        case .halt: processes[index].gathered = [.effect(effect)]
         case .summarize(let records): stage(summary: records, of: index)
         case .keep, .send, .cosign, .executed, .published, .answer, .compute, .attested, .serveHistory, .serveCars:
             processes[index].gathered.append(.effect(effect))
@@ -169,7 +168,9 @@ extension Cluster {
     private mutating func release(_ effect: ReplicaEffect, of index: Int) {
         let validator = processes[index].validator
         switch effect {
-        case .persist, .summarize, .sign, .evidence, .halt, .compute: break
+        case .persist, .summarize, .sign, .evidence, .compute: break
+        case .halt(let reason):
+            if processes[index].isHonest { oracle.report("validator \(validator) stops: \(reason)") }
         case .keep(let snapshot):
             processes[index].snapshots.append(snapshot)
             agenda.add(.keep(index, life: processes[index].life), at: now + random.within(1...400))

@@ -53,7 +53,8 @@ public struct Cluster: Sendable {
         self.options = options
         random = SeededGenerator(seed: seed)
         let drawn = FaultPlan(validators: options.validators, liars: options.liars, random: &random)
-        plan = options.without.reduce(drawn) { plan, name in plan.without(name) ?? plan }
+        let chosen = options.attack.map(drawn.lying) ?? drawn
+        plan = options.without.reduce(chosen) { plan, name in plan.without(name) ?? plan }
         // Real signatures now and then: that forgery fails is not the simulator's subject, but that nothing rests on cheap ones is.
         let isReal = random.below(UInt64(options.realOneIn)) == 0
         let rota = Self.rota(of: options.validators, random: &random)
@@ -99,6 +100,18 @@ public struct Cluster: Sendable {
         let everybody = Set(processes.indices)
         for index in processes.indices { processes[index].reaches = everybody }
         for validator in twins { separate(validator) }
+        if isOverwhelmed { conspire(twins) }
+    }
+
+    /// Twins who are too many live two lives together, each with half of the others.
+    private mutating func conspire(_ twins: [ValidatorIndex]) {
+        let sides = processes.indices.map { index in
+            let lives = processes.indices.filter { processes[$0].validator == processes[index].validator }
+            return lives.count > 1 ? lives.firstIndex(of: index) ?? 0 : processes[index].validator % 2
+        }
+        for index in processes.indices where twins.contains(processes[index].validator) {
+            processes[index].reaches = Set(processes.indices.filter { $0 != index && sides[$0] == sides[index] })
+        }
     }
 
     private mutating func add(_ validator: ValidatorIndex) {
@@ -187,6 +200,8 @@ public struct ClusterOptions: Sendable {
     public var validators = 4
     /// Members that lie, at most f if all is to hold.
     public var liars = 1
+    /// How all of them lie; nil: as the seed decides.
+    public var attack: AttackKind?
     /// How long things go wrong, in milliseconds.
     public var stormMilliseconds: UInt64 = 120_000
     /// How long the healed committee has to agree, in milliseconds.

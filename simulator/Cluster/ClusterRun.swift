@@ -10,6 +10,8 @@ public struct ClusterRun: Sendable {
     public private(set) var cluster: Cluster
     /// When, after the healing, all honest validators agreed and nothing was left undone; nil before.
     public private(set) var agreedAfterMilliseconds: UInt64?
+    /// Where more validators lie than the others bear: what broke, and whom the journals of the honest name.
+    public private(set) var fork: (breach: String, named: [Int])?
     /// What is wrong, in words; nil while nothing is.
     public private(set) var failure: String?
 
@@ -26,6 +28,11 @@ public struct ClusterRun: Sendable {
         cluster.calm()
         let healedAt = cluster.now
         pass(cluster.options.calmMilliseconds, observe) { $0.unsettled == nil }
+        guard !cluster.isOverwhelmed else {
+            fork = cluster.breach.map { ($0, cluster.accused.sorted()) }
+            failure = cluster.misjudged
+            return
+        }
         failure = cluster.breach ?? cluster.unsettled
         if failure == nil { agreedAfterMilliseconds = cluster.now - healedAt }
     }

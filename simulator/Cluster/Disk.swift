@@ -1,4 +1,5 @@
 import Consensus
+import Cryptography
 
 /// A journal on a simulated disk: records are staged, one commit at a time is under way, and only what was synced survives a crash for sure. And
 /// snapshots beside it.
@@ -11,8 +12,8 @@ struct Disk: Sendable {
 
     /// What a restart finds.
     private(set) var durable: [Record] = []
-    /// Snapshots by height, each written after its mark was durable.
-    private(set) var snapshots: [UInt64: [UInt8]] = [:]
+    /// Snapshots by height, each written after its mark was durable, with the digest that stands in its file.
+    private var snapshots: [UInt64: (bytes: [UInt8], digest: Digest)] = [:]
     private var staged: [Staged] = []
     private var committing: [Staged]?
     private(set) var rules: DurabilityRules
@@ -28,12 +29,25 @@ struct Disk: Sendable {
         staged.append(Staged(record: record, isRepeated: isRepeated))
     }
 
-    mutating func keep(_ snapshot: [UInt8], height: UInt64) { snapshots[height] = snapshot }
+    mutating func keep(_ snapshot: [UInt8], height: UInt64) {
+        snapshots[height] = (snapshot, Digest.sha256(snapshot))
+        for old in snapshots.keys.sorted(by: >).dropFirst(2) { snapshots[old] = nil }
+    }
 
-    /// The newest snapshot, and the journal from its mark on; all of the journal where there is none.
+    /// The newest snapshot that is sound, and the journal from its mark on; all of the journal where there is none.
     var newest: (snapshot: [UInt8]?, records: ArraySlice<Record>) {
-        guard let height = snapshots.keys.max(), let start = mark(of: height) else { return (nil, durable[...]) }
-        return (snapshots[height], durable[start...])
+        for (height, snapshot) in snapshots.sorted(by: { $0.key > $1.key }) {
+            guard Digest.sha256(snapshot.bytes) == snapshot.digest, let start = mark(of: height) else { continue }
+            return (snapshot.bytes, durable[start...])
+        }
+        return (nil, durable[...])
+    }
+
+    /// One bit of the newest snapshot flips.
+    mutating func flip(bit: UInt64) {
+        guard let height = snapshots.keys.max(), let count = snapshots[height]?.bytes.count else { return }
+        let place = bit % UInt64(count * 8)
+        snapshots[height]?.bytes[Int(place / 8)] ^= 1 << UInt8(place % 8)
     }
 
     private func mark(of height: UInt64) -> Int? {

@@ -11,6 +11,7 @@ public enum Fault: String, CaseIterable, Sendable {
     case slowDisks = "slow-disks"
     case diskErrors = "disk-errors"
     case tornWrites = "torn-writes"
+    case bitFlips = "bit-flips"
     // Load.
     case bursts, crowds
     case hotLane = "hot-lane"
@@ -26,7 +27,7 @@ public enum Fault: String, CaseIterable, Sendable {
         case .diskErrors: (60_000, 10_000)
         case .tornWrites: (20_000, 2000)
         case .bursts: (30_000, 5000)
-        case .loss, .duplication, .spikes, .relapses, .skew, .drift, .slowDisks, .crowds, .hotLane: nil
+        case .loss, .duplication, .spikes, .relapses, .skew, .drift, .slowDisks, .bitFlips, .crowds, .hotLane: nil
         }
     }
 
@@ -40,6 +41,7 @@ public enum Fault: String, CaseIterable, Sendable {
         case .skew: (1200, "ms")
         case .drift: (100, "‰ of the clock's rate")
         case .slowDisks: (400, "ms a sync, on one disk")
+        case .bitFlips: (600, "‰ of stops, in the newest snapshot")
         case .crowds: (400, "‰ of reports sent to two validators")
         case .hotLane: (1000, "‰ of reports to one validator")
         case .cuts, .partitions, .slowLinks, .crashes, .pauses, .blackouts, .jumps, .diskErrors, .tornWrites, .bursts:

@@ -54,6 +54,14 @@ public struct FaultPlan: Sendable {
         return plan
     }
 
+    /// The same plan with all liars of one kind, and nobody who forgets instead.
+    func lying(_ kind: AttackKind) -> FaultPlan {
+        var plan = self
+        for validator in Set(liars.keys).union(forgetful.keys) { plan.liars[validator] = kind }
+        plan.forgetful = [:]
+        return plan
+    }
+
     /// Names of all that is in it, in a fixed order.
     public var names: [String] {
         Fault.allCases.filter { intensities[$0] != nil }.map(\.rawValue)

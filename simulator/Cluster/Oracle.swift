@@ -59,7 +59,9 @@ struct Oracle: Sendable {
             guard case .ownCar = signed.statement else { return }
         }
         if let contradiction = statements.see(signed.statement, by: validator) { report(contradiction) }
-        guard case .vote(let vote) = signed.statement, vote.kind == .finalize,
+        // With more liars than that, what could be final says nothing about what is.
+        guard liars.count + forgetful.count <= committee.f, case .vote(let vote) = signed.statement,
+            vote.kind == .finalize,
             statements.finalizers(of: vote) + liars.count + forgetful.count >= committee.quorum
         else { return }
         finalizable[vote.view] = vote.hash
