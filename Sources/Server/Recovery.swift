@@ -78,6 +78,10 @@ private struct Beginning {
             do {
                 let stored = try stores.snapshots.read(height)
                 let snapshot = try Snapshot(decoding: stored.bytes, for: configuration)
+                // The journal may be an older copy than the snapshot.
+                guard case .snapshot(let found) = try Record(decoding: stores.journal.read(at: stored.mark)),
+                    found.point == snapshot.point
+                else { throw StoresError.unreadable("the journal has no such mark") }
                 let candidate = Replica(configuration, after: snapshot)
                 guard snapshot.size <= filed, models.hasFiles(of: candidate) else { continue }
                 replica = candidate

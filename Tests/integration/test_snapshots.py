@@ -1,5 +1,6 @@
 """A validator starts from its newest snapshot, and from less where that one cannot be used."""
 
+import hashlib
 import signal
 import threading
 
@@ -79,6 +80,16 @@ def test_a_damaged_snapshot_is_done_without(town):
     path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     assert "from the first block on" in restarted(town)
     assert "is damaged" in town[0].tail(400)
+    path.write_bytes(whole)
+
+
+def test_a_snapshot_of_another_journal_is_done_without(town):
+    # The place of the mark in the journal stands at byte 24; one further there is no record.
+    path = snapshots(town)[-1]
+    whole = path.read_bytes()
+    moved = whole[:24] + (int.from_bytes(whole[24:28], "big") + 1).to_bytes(4, "big")
+    path.write_bytes(moved + hashlib.sha256(moved + whole[60:]).digest() + whole[60:])
+    assert "from the first block on" in restarted(town)
     path.write_bytes(whole)
 
 
