@@ -56,5 +56,5 @@ private func snapshot(_ height: UInt64) -> StoredSnapshot {
         #expect(next == 21)
     }
     let beyond = JournalPosition(segment: 99, offset: 32)
-    #expect(throws: JournalError.segmentMissing(99)) { try Journal(directory: scratch.path, from: beyond) }
+    #expect(throws: JournalError.segmentMissing(99)) { _ = try Journal(directory: scratch.path, from: beyond) }
 }
