@@ -43,7 +43,7 @@ let libraries: [Target] = [
 let values: [Target] = [
     module("Wire"),
     module("Geography"),
-    module("Cryptography", ["CSodium", "COpenSSL"]),
+    module("Cryptography", ["Wire", "CSodium", "COpenSSL"]),
     module("Schema", [protobuf], exclude: ["Protobuf"]),
     module("Models", ["Wire", "Cryptography", "Schema", protobuf]),
     module("Telemetry", ["Wire", "Schema", "Cryptography", "Geography", "Models", protobuf]),

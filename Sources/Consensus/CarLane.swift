@@ -28,7 +28,7 @@ struct CarLane: Sendable {
     private var bound: [UInt64: Digest] = [:]
     private var acks: [UInt64: SignedAck] = [:]
     /// Nothing at positions up to here is acknowledged: it may have been, and forgotten.
-    private var silentThrough: UInt64 = 0
+    private(set) var silentThrough: UInt64 = 0
     /// When this validator last acknowledged that the lane begins anew.
     private var lastBeginning: Instant?
     private(set) var bytes = 0
@@ -205,11 +205,9 @@ struct CarLane: Sendable {
 
     /// What the journal must keep of the lane: cars that it has, the lowest first, with whether this validator knows their items to be valid; and the
     /// own acknowledgements of any above the floor.
-    var summary: (cars: [(signed: SignedCar, isValid: Bool)], acks: [SignedAck], silentThrough: UInt64) {
+    var summary: (cars: [(signed: SignedCar, isValid: Bool)], acks: [SignedAck]) {
         let cars = positions.flatMap { slots[$0] ?? [] }.compactMap { held[$0] }.filter(\.isJournaled)
-        return (
-            cars.map { ($0.signed, $0.payload == .valid) }, acks.sorted { $0.key < $1.key }.map(\.value), silentThrough
-        )
+        return (cars.map { ($0.signed, $0.payload == .valid) }, acks.sorted { $0.key < $1.key }.map(\.value))
     }
 
     // MARK: Looking up

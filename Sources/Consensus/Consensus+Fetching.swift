@@ -36,7 +36,9 @@ extension Consensus {
 
     /// The first block that is missing on the way from the final chain to `hash`; nothing while history is on its way.
     func bodyNeeds(of hash: Digest, sources: [ValidatorIndex]) -> [Need] {
-        guard let absent = tree.missing(from: chain.tip, to: hash), historyNeeds.isEmpty else { return [] }
+        guard let absent = tree.missing(from: chain.tip, to: hash), !isFarBehind || historyNeeds.isEmpty else {
+            return []
+        }
         let request = BlockRequest(epoch: committee.epoch, hash: absent)
         return [
             Need(
@@ -54,30 +56,25 @@ extension Consensus {
 
     private var notarizedNeeds: [Need] {
         let final = newestFinalization.map { bodyNeeds(of: $0.hash, sources: []) } ?? []
-        return final + bodyNeeds(of: highestNotarized.hash, sources: []) + lateHistoryNeeds
+        return final + bodyNeeds(of: highestNotarized.hash, sources: [])
     }
 
-    /// Whoever has executed a block may have its body in the stores only, where it is found by its height.
-    private var lateHistoryNeeds: [Need] {
-        guard let newest = newestFinalization, historyNeeds.isEmpty,
-            tree.missing(from: chain.tip, to: newest.hash) != nil
-        else { return [] }
-        return [historyNeed(patience: pacemaker.delay)]
-    }
-
-    private func historyNeed(patience: UInt64 = 0) -> Need {
-        let request = HistoryRequest(epoch: committee.epoch, height: chain.tip.height + 1)
-        return Need(goal: .history(height: request.height), request: .historyRequest(request), patience: patience)
-    }
-
-    /// Far behind what is known to be final: whole runs of blocks instead of single ones.
+    /// Final blocks that are missing, as runs. Where they are few they are fetched singly, and a run only after a while: whoever has executed
+    /// them may have their bodies in the stores only, where they are found by height.
     private var historyNeeds: [Need] {
         guard let newest = newestFinalization, chain.undelivered < ConsensusLimits.blocksUndelivered,
-            newest.view > chain.tip.view + ConsensusLimits.viewsFetchedSingly,
             tree.missing(from: chain.tip, to: newest.hash) != nil
         else { return [] }
-        return [historyNeed()]
+        let request = HistoryRequest(epoch: committee.epoch, height: chain.tip.height + 1)
+        return [
+            Need(
+                goal: .history(height: request.height), request: .historyRequest(request),
+                patience: isFarBehind ? 0 : pacemaker.delay)
+        ]
     }
+
+    /// Whether whole runs of blocks are fetched and not single ones.
+    private var isFarBehind: Bool { finalizedView > chain.tip.view + ConsensusLimits.viewsFetchedSingly }
 
     /// Cars of the next final blocks: of each lane the highest that is missing, for an answer goes down from there, through several blocks at once.
     /// It ends where a life begins, so of what lies below that the highest is asked for too.

@@ -26,13 +26,13 @@ extension Consensus {
     }
 
     private var silence: [Record] {
-        let acknowledged = lanes.map(\.summary.silentThrough)
+        let acknowledged = lanes.map(\.silentThrough)
         guard silentThrough > 0 || acknowledged.contains(where: { $0 > 0 }) else { return [] }
         return [.recovered(Recovered(silentThrough: silentThrough, acknowledged: acknowledged))]
     }
 
     private func laneSummary(_ lane: ValidatorIndex) -> [Record] {
-        let (cars, acks, _) = lanes[lane].summary
+        let (cars, acks) = lanes[lane].summary
         let kept = cars.map { car, isValid -> Record in
             // Of the own lane's cars those that had to be fetched were forgotten, and are as good as another's.
             lane == me && isValid

@@ -30,15 +30,11 @@ extension Writer {
     mutating func write(_ signature: Signature) { write(fixed: signature.bytes) }
     mutating func write(_ time: Timestamp) { write(time.milliseconds) }
     mutating func write(validator: ValidatorIndex) { write(UInt16(validator)) }
+    mutating func write(layout: (some Layout)?) { write(optional: layout) { $1.write(into: &$0) } }
     mutating func write(layouts: some Collection<some Layout>) { write(each: layouts) { $1.write(into: &$0) } }
 }
 
 extension Reader {
-    mutating func readDigest() throws(WireError) -> Digest {
-        guard let digest = Digest(bytes: try readFixed(32)) else { preconditionFailure("32 bytes are a digest") }
-        return digest
-    }
-
     mutating func readSignature() throws(WireError) -> Signature {
         guard let signature = Signature(bytes: try readFixed(64)) else {
             preconditionFailure("64 bytes are a signature")
@@ -54,6 +50,10 @@ extension Reader {
         let index = try read(UInt16.self)
         guard index < ConsensusLimits.validators else { throw .invalid(field: "validator", value: UInt64(index)) }
         return Int(index)
+    }
+
+    mutating func readLayout<Value: Layout>(_ type: Value?.Type) throws(WireError) -> Value? {
+        try readOptional { (reader) throws(WireError) in try Value(reading: &reader) }
     }
 
     mutating func readLayouts<Value: Layout>(_ type: Value.Type, atMost limit: Int) throws(WireError) -> [Value] {

@@ -57,9 +57,9 @@ extension Recollection: Layout {
         let flag = try reader.read(UInt8.self)
         guard flag <= 1 else { throw .invalid(field: "blank", value: UInt64(flag)) }
         isBlank = flag == 1
-        entry = try reader.readLayouts(Certificate.self, atMost: 1).first
-        newestVote = try reader.readLayouts(SignedVote.self, atMost: 1).first
-        newestCar = try reader.readLayouts(CarClaim.self, atMost: 1).first
+        entry = try reader.readLayout(Certificate?.self)
+        newestVote = try reader.readLayout(SignedVote?.self)
+        newestCar = try reader.readLayout(CarClaim?.self)
         positions = try reader.readEach(atMost: ConsensusLimits.validators) { (reader) throws(WireError) in
             try reader.read(UInt64.self)
         }
@@ -70,9 +70,9 @@ extension Recollection: Layout {
         writer.write(epoch)
         writer.write(nonce)
         writer.write(UInt8(isBlank ? 1 : 0))
-        writer.write(layouts: entry.map { [$0] } ?? [])
-        writer.write(layouts: newestVote.map { [$0] } ?? [])
-        writer.write(layouts: newestCar.map { [$0] } ?? [])
+        writer.write(layout: entry)
+        writer.write(layout: newestVote)
+        writer.write(layout: newestCar)
         writer.write(each: positions) { $0.write($1) }
     }
 }

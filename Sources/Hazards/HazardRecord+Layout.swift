@@ -125,10 +125,3 @@ extension MapEdge {
         self.init(mapDigest: digest, edge: edge, direction: direction)
     }
 }
-
-extension Reader {
-    fileprivate mutating func readDigest() throws(WireError) -> Digest {
-        guard let digest = Digest(bytes: try readFixed(32)) else { throw .invalid(field: "digest", value: 32) }
-        return digest
-    }
-}

@@ -62,10 +62,3 @@ extension Ledger {
         }
     }
 }
-
-extension Reader {
-    fileprivate mutating func readDigest() throws(WireError) -> Digest {
-        guard let digest = Digest(bytes: try readFixed(32)) else { throw .invalid(field: "digest", value: 32) }
-        return digest
-    }
-}

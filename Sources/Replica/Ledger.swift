@@ -147,7 +147,7 @@ struct Ledger: Sendable {
     }
 
     /// Claims stand in cars and not in the log: private state, until they make a result.
-    mutating func keepClaims(on model: LearnedModel) {
+    private mutating func keepClaims(on model: LearnedModel) {
         let claims = federation.claims(on: model)
         guard claims != keptClaims[model] ?? [] else { return }
         keptClaims[model] = claims

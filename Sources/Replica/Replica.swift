@@ -275,7 +275,11 @@ public struct Replica: Sendable {
         for effect in conclusions {
             switch effect {
             case .persist(let record): effects.append(.persist(record))
-            case .summarize(let records): effects += summarize(records)
+            case .summarize(let records):
+                if case .snapshot(let mark) = records.first {
+                    // The block before this effect was executed last, so the ledger is where the summary begins.
+                    effects.append(.summarize(records, Snapshot(point: mark.point, ledger: ledger)))
+                }
             case .sign(let statement): effects.append(.sign(statement))
             case .send(let message, let recipients): effects.append(.send(message, to: recipients))
             case .attested(let car):
@@ -293,12 +297,6 @@ public struct Replica: Sendable {
             }
         }
         return effects
-    }
-
-    /// The block before this effect was executed last, so the ledger is where the summary begins.
-    private func summarize(_ records: [Record]) -> [ReplicaEffect] {
-        guard case .snapshot(let mark) = records.first else { return [] }
-        return [.summarize(records), .keep(Snapshot(point: mark.point, ledger: ledger))]
     }
 
     private mutating func finalize(_ finalized: FinalizedBlock, at now: Moment) -> [ReplicaEffect] {
@@ -368,38 +366,5 @@ public struct Replica: Sendable {
         guard let head = heads.unpublished else { return [] }
         scheduleReminder(at: now)
         return [.cosign(head, to: .all, asksForReturn: true)]
-    }
-}
-
-/// What a replica did, in numbers that only rise.
-public struct ReplicaCounters: Sendable {
-    /// Blocks executed.
-    public var blocks: UInt64 = 0
-    /// Entries added to the log.
-    public var entries: UInt64 = 0
-    /// Reports accepted by execution.
-    public var reports: UInt64 = 0
-    /// Updates counted in rounds.
-    public var updates: UInt64 = 0
-    /// Observations added to the log.
-    public var observations: UInt64 = 0
-    /// Observations on the own lane that others vouched for.
-    public var attestedObservations: UInt64 = 0
-    /// Heads that found a quorum.
-    public var publishedHeads: UInt64 = 0
-    /// Cosignatures of another head under a height that was executed here.
-    public var divergences: UInt64 = 0
-    /// Pieces of evidence against validators.
-    public var evidence: UInt64 = 0
-    /// Reports and updates refused by execution, by reason.
-    public var refused: [Refusal: UInt64] = [:]
-
-    mutating func count(_ block: ExecutedBlock, _ refusals: [Refused]) {
-        blocks += 1
-        entries += UInt64(block.entries.count)
-        reports += UInt64(block.summary.reports)
-        updates += UInt64(block.submissions.count) - UInt64(block.summary.reports)
-        observations += UInt64(block.summary.observations)
-        for refusal in refusals { refused[refusal.refusal, default: 0] += 1 }
     }
 }

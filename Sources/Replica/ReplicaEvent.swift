@@ -33,10 +33,9 @@ public enum ReplicaEvent: Sendable {
 public enum ReplicaEffect: Sendable {
     /// Append to the journal.
     case persist(Record)
-    /// Append these, and behind them once more every signed statement that has not come back as `.signed`.
-    case summarize([Record])
-    /// Keep the state whole, once the summary before it is durable: with both, the journal is needed from that summary on only.
-    case keep(Snapshot)
+    /// Append these, and behind them once more every signed statement that has not come back as `.signed`. Once they are durable, keep the
+    /// snapshot: with it, the journal is needed from the first of them on only.
+    case summarize([Record], Snapshot)
     /// Sign with the consensus key, append `Record.signed`, and once that is durable send it to its recipients and bring it back as `.signed`.
     case sign(Statement)
     /// Send to validators.

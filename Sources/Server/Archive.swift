@@ -39,7 +39,7 @@ struct Archive {
     var isWriting: Bool { tiles == nil }
 
     /// Whether something waits that readers of the stores do not find yet.
-    var isBehind: Bool { isWriting || !blocks.isEmpty || checkpoint != nil || snapshot != nil }
+    var isBehind: Bool { isWriting || !blocks.isEmpty || checkpoint != nil }
 
     /// Remembers where a record stands, if history will be read from it.
     mutating func note(_ record: Record, at position: JournalPosition) {
@@ -82,9 +82,7 @@ struct Archive {
     }
 
     /// A snapshot to be written when index and files have all blocks up to it.
-    mutating func keep(_ snapshot: Snapshot, mark: JournalPosition) {
-        self.snapshot = PendingSnapshot(state: snapshot, mark: mark)
-    }
+    mutating func keep(_ snapshot: PendingSnapshot) { self.snapshot = snapshot }
 
     /// Everything that waits, as a job for the pool; nil where nothing does or a job is under way.
     mutating func takeJob() -> ArchiveJob? {

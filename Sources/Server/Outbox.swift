@@ -1,7 +1,6 @@
 import Consensus
 import Federation
 import Replica
-import Storage
 
 /// What a turn wants to do to the world, once its records are durable.
 enum Release: Sendable {
@@ -20,7 +19,7 @@ enum Release: Sendable {
     /// Work for the pool.
     case compute(RoundJob)
     /// A snapshot: to its file.
-    case keep(Snapshot, mark: JournalPosition)
+    case keep(PendingSnapshot)
     /// The end of the process.
     case halt(HaltReason)
     /// History for a peer that catches up.

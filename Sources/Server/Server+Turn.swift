@@ -45,10 +45,8 @@ extension Server {
         switch effect {
         case .persist(let record):
             stage(record)
-        case .summarize(let records):
-            stage(summary: records)
-        case .keep(let snapshot):
-            if let mark { outbox.add(.keep(snapshot, mark: mark)) }
+        case .summarize(let records, let snapshot):
+            outbox.add(.keep(PendingSnapshot(state: snapshot, mark: stage(summary: records))))
         case .sign(let statement):
             let message = statement.signingMessage(chain: committee.chainID)
             let signed = SignedStatement(statement, signature: keys.consensus.sign(message))
@@ -83,17 +81,17 @@ extension Server {
         }
     }
 
-    @discardableResult private func stage(_ record: Record) -> JournalPosition? {
-        let position = journal.stage([record.encoded()]).first
-        if let position { archive.note(record, at: position) }
+    @discardableResult private func stage(_ record: Record) -> JournalPosition {
+        let position = journal.stage([record.encoded()])[0]
+        archive.note(record, at: position)
         return position
     }
 
-    /// A summary, and behind it what is signed and waits for its commit.
-    private func stage(summary records: [Record]) {
-        mark = records.first.flatMap { stage($0) }
-        for record in records.dropFirst() { stage(record) }
+    /// A summary, and behind it what is signed and waits for its commit. Returns where it begins.
+    private func stage(summary records: [Record]) -> JournalPosition {
+        let mark = records.map { stage($0) }[0]
         for signed in outbox.statements { stage(.signed(signed)) }
+        return mark
     }
 
     // MARK: Commit and release
@@ -133,7 +131,7 @@ extension Server {
             case .answer(let token, let answer): self.answer(token, answer)
             case .compute(let job): compute(job)
             case .halt(let reason): giveUp("\(reason)")
-            case .keep(let snapshot, let mark): archive.keep(snapshot, mark: mark)
+            case .keep(let snapshot): archive.keep(snapshot)
             case .history(let request, let peer): serve(peer) { $0.history(request) }
             case .cars(let request, let peer): serve(peer) { $0.cars(request) }
             }

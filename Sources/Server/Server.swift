@@ -48,8 +48,6 @@ public actor Server: LoopBound {
     var waitingFrames: [ValidatorIndex: Int] = [:]
     var enrolments = EnrolmentCache()
     var counters = ServerCounters()
-    /// Where the newest summary begins in the journal.
-    var mark: JournalPosition?
     /// Whether the journal had nothing to replay.
     let isBlank: Bool
     var links: Links?

@@ -26,6 +26,17 @@ extension FileError: CustomStringConvertible {
     }
 }
 
+/// Runs calls to the file system whose failure is an error of the caller's own kind.
+func failing<Value, Failure: Error>(
+    as failure: (FileError) -> Failure, _ body: () throws(FileError) -> Value
+) throws(Failure) -> Value {
+    do throws(FileError) {
+        return try body()
+    } catch {
+        throw failure(error)
+    }
+}
+
 /// An open file, closed when nobody holds it any more. It may be used from any thread: reads and writes name their
 /// place.
 final class File: Sendable {

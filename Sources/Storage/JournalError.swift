@@ -29,9 +29,5 @@ extension JournalError: CustomStringConvertible {
 
 /// Runs calls to the file system whose failure is the journal's.
 func journaling<Value>(_ body: () throws(FileError) -> Value) throws(JournalError) -> Value {
-    do throws(FileError) {
-        return try body()
-    } catch {
-        throw .file(error)
-    }
+    try failing(as: JournalError.file, body)
 }

@@ -53,19 +53,21 @@ public struct SnapshotFiles: Sendable {
     /// The files in `directory`, which is made where it is missing.
     public init(directory: String) throws(SnapshotError) {
         self.directory = directory
-        try Self.failing { () throws(FileError) in try Directory.create(directory) }
+        try failing(as: SnapshotError.file) { () throws(FileError) in try Directory.create(directory) }
     }
 
     /// Heights of the snapshots that are there, the newest first.
     public func heights() throws(SnapshotError) -> [UInt64] {
-        let names = try Self.failing { () throws(FileError) in try Directory.items(directory).map(\.name) }
+        let names = try failing(as: SnapshotError.file) { () throws(FileError) in
+            try Directory.items(directory).map(\.name)
+        }
         return names.filter { $0.count == 20 }.compactMap { UInt64($0) }.sorted(by: >)
     }
 
     /// The snapshot of that height, checked.
     public func read(_ height: UInt64) throws(SnapshotError) -> StoredSnapshot {
         let path = path(of: height)
-        let bytes = try Self.failing { () throws(FileError) in
+        let bytes = try failing(as: SnapshotError.file) { () throws(FileError) in
             let file = try File(path, .read)
             return try file.read(file.size(), at: 0)
         }
@@ -89,7 +91,7 @@ public struct SnapshotFiles: Sendable {
     /// Writes a snapshot so that it is durable when this returns, and removes those that it makes superfluous.
     public func write(_ snapshot: StoredSnapshot) throws(SnapshotError) {
         let (header, new, place) = (Self.header(of: snapshot), directory + "/new", path(of: snapshot.height))
-        try Self.failing { () throws(FileError) in
+        try failing(as: SnapshotError.file) { () throws(FileError) in
             let file = try File(new, .replace)
             try file.write(header, at: 0)
             try file.write(snapshot.bytes, at: header.count)
@@ -99,7 +101,7 @@ public struct SnapshotFiles: Sendable {
         }
         for height in try heights().dropFirst(Self.kept) {
             let path = path(of: height)
-            try Self.failing { () throws(FileError) in try Directory.remove(path) }
+            try failing(as: SnapshotError.file) { () throws(FileError) in try Directory.remove(path) }
         }
     }
 
@@ -116,13 +118,5 @@ public struct SnapshotFiles: Sendable {
     private func path(of height: UInt64) -> String {
         let digits = String(height)
         return directory + "/" + String(repeating: "0", count: 20 - digits.count) + digits
-    }
-
-    private static func failing<Value>(_ body: () throws(FileError) -> Value) throws(SnapshotError) -> Value {
-        do throws(FileError) {
-            return try body()
-        } catch {
-            throw .file(error)
-        }
     }
 }

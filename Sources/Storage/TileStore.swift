@@ -16,11 +16,7 @@ public enum TileStoreError: Error, Hashable, Sendable {
 
 /// Runs calls to the file system whose failure is the tile store's.
 func storing<Value>(_ body: () throws(FileError) -> Value) throws(TileStoreError) -> Value {
-    do throws(FileError) {
-        return try body()
-    } catch {
-        throw .file(error)
-    }
+    try failing(as: TileStoreError.file, body)
 }
 
 extension TileStoreError: CustomStringConvertible {

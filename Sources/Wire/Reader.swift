@@ -61,6 +61,13 @@ public struct Reader: Sendable {
         return elements
     }
 
+    /// Reads what may be absent: a list of at most one.
+    public mutating func readOptional<Value>(
+        _ body: (inout Reader) throws(WireError) -> Value
+    ) throws(WireError) -> Value? {
+        try readEach(atMost: 1, body).first
+    }
+
     /// Throws unless every byte has been read.
     public func finish() throws(WireError) {
         guard left == 0 else { throw .trailing(count: left) }

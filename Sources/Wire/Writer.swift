@@ -48,6 +48,12 @@ public struct Writer: Sendable {
         for element in elements { body(&self, element) }
     }
 
+    /// Appends what may be absent, as a list of at most one.
+    public mutating func write<Value>(optional value: Value?, _ body: (inout Writer, Value) -> Void) {
+        write(UInt32(value == nil ? 0 : 1))
+        if let value { body(&self, value) }
+    }
+
     @inlinable
     mutating func append(_ byte: UInt8) {
         written.append(byte)

@@ -116,10 +116,10 @@ struct Lone {
     private mutating func perform(_ effect: ReplicaEffect) {
         switch effect {
         case .persist(let record): journal.append(record)
-        case .summarize(let records):
+        case .summarize(let records, let snapshot):
             // What is signed and has not come back waits in the inbox here.
             journal += records + inbox.compactMap { if case .signed(let signed) = $0 { .signed(signed) } else { nil } }
-        case .keep(let snapshot): snapshots.append(snapshot)
+            snapshots.append(snapshot)
         case .sign(let statement):
             let signed = SignedStatement(
                 statement, signature: Self.key.sign(statement.signingMessage(chain: Town.chain)))

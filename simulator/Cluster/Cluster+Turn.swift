@@ -80,8 +80,10 @@ extension Cluster {
         case .evidence(let evidence):
             if processes[index].isHonest { oracle.see(evidence) }
         case .halt: processes[index].gathered = [.effect(effect)]
-        case .summarize(let records): stage(summary: records, of: index)
-        case .keep, .send, .cosign, .executed, .published, .answer, .compute, .attested, .serveHistory, .serveCars:
+        case .summarize(let records, _):
+            stage(summary: records, of: index)
+            processes[index].gathered.append(.effect(effect))
+        case .send, .cosign, .executed, .published, .answer, .compute, .attested, .serveHistory, .serveCars:
             processes[index].gathered.append(.effect(effect))
         }
     }
@@ -168,10 +170,10 @@ extension Cluster {
     private mutating func release(_ effect: ReplicaEffect, of index: Int) {
         let validator = processes[index].validator
         switch effect {
-        case .persist, .summarize, .sign, .evidence, .compute: break
+        case .persist, .sign, .evidence, .compute: break
         case .halt(let reason):
             if processes[index].isHonest { oracle.report("validator \(validator) stops: \(reason)") }
-        case .keep(let snapshot):
+        case .summarize(_, let snapshot):
             processes[index].snapshots.append(snapshot)
             agenda.add(.keep(index, life: processes[index].life), at: now + random.within(1...400))
         case .send(let message, let audience): send(message, to: audience, from: index)

@@ -29,11 +29,11 @@ extension ModelRounds {
     fileprivate func write(to writer: inout Writer) {
         writer.write(model.rawValue)
         writer.write(round)
-        writer.write(each: openedAt.map { [$0] } ?? []) { $0.write($1.milliseconds) }
+        writer.write(optional: openedAt) { $0.write($1.milliseconds) }
         writer.write(fixed: current.bytes)
-        writer.write(each: parent.map { [$0] } ?? []) { $0.write(fixed: $1.bytes) }
+        writer.write(optional: parent) { $0.write(fixed: $1.bytes) }
         writer.write(bestCorrect)
-        writer.write(each: decided.map { [$0] } ?? []) { $0.write(counted: $1.encoded()) }
+        writer.write(optional: decided) { $0.write(counted: $1.encoded()) }
         switch phase {
         case .resting: writer.write(UInt8(0))
         case .open(let open):
@@ -42,7 +42,7 @@ extension ModelRounds {
         case .computing(let closed):
             writer.write(UInt8(2))
             write(closed.job.opened, closed.job.inputs, to: &writer)
-            writer.write(each: closed.job.parentOfBase.map { [$0] } ?? []) { $0.write(fixed: $1.bytes) }
+            writer.write(optional: closed.job.parentOfBase) { $0.write(fixed: $1.bytes) }
             writer.write(closed.closedAt.milliseconds)
             writer.write(each: closed.claims.sorted { $0.key < $1.key }) { writer, claim in
                 writer.write(UInt16(claim.key))
@@ -64,13 +64,13 @@ extension ModelRounds {
         let code = try reader.read(UInt8.self)
         guard code == model.rawValue else { throw .invalid(field: "model", value: UInt64(code)) }
         round = try reader.read(UInt64.self)
-        openedAt = try reader.readEach(atMost: 1) { (reader) throws(WireError) in
+        openedAt = try reader.readOptional { (reader) throws(WireError) in
             Timestamp(milliseconds: try reader.read(UInt64.self))
-        }.first
+        }
         current = try reader.readDigest()
-        parent = try reader.readEach(atMost: 1) { (reader) throws(WireError) in try reader.readDigest() }.first
+        parent = try reader.readOptional { (reader) throws(WireError) in try reader.readDigest() }
         bestCorrect = try reader.read(UInt64.self)
-        decided = try reader.readEach(atMost: 1) { (reader) throws(WireError) in try reader.readResult() }.first
+        decided = try reader.readOptional { (reader) throws(WireError) in try reader.readResult() }
         switch try reader.read(UInt8.self) {
         case 0: phase = .resting
         case 1:
@@ -86,7 +86,7 @@ extension ModelRounds {
 
     private func readClosed(from reader: inout Reader) throws(WireError) -> ClosedRound {
         let (opened, inputs) = try readRound(from: &reader)
-        let parent = try reader.readEach(atMost: 1) { (reader) throws(WireError) in try reader.readDigest() }.first
+        let parent = try reader.readOptional { (reader) throws(WireError) in try reader.readDigest() }
         let closedAt = Timestamp(milliseconds: try reader.read(UInt64.self))
         let claims = try reader.readEach(atMost: Int(UInt16.max)) { (reader) throws(WireError) in
             (Int(try reader.read(UInt16.self)), try reader.readResult())
@@ -115,11 +115,6 @@ extension ModelRounds {
 }
 
 extension Reader {
-    fileprivate mutating func readDigest() throws(WireError) -> Digest {
-        guard let digest = Digest(bytes: try readFixed(32)) else { throw .invalid(field: "digest", value: 32) }
-        return digest
-    }
-
     fileprivate mutating func readResult() throws(WireError) -> RoundResult {
         let bytes = try readCounted(atMost: 1024)
         guard let result = try? RoundResult(decoding: bytes) else { throw .invalid(field: "round result", value: 0) }
