@@ -39,7 +39,7 @@ simulation: build
 	$(BIN) simulate cluster --seeds 1..20 --validators 7
 	$(BIN) simulate twins --views 8 --samples 10000
 	$(BIN) simulate twins --views 8 --samples 10000 --masks
-	$(BIN) simulate mutations --seeds 1000
+	$(BIN) simulate mutations --seeds 3000
 
 # Instructions that a report costs, counted by valgrind, against a limit.
 instructions: test-packages

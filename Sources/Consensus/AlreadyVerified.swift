@@ -7,6 +7,8 @@ public struct AlreadyVerified: Hashable, Sendable {
     var signers: UInt128 = 0
     /// For a proposal: entries of its cut that are known proofs.
     var proofs: UInt128 = 0
+    /// For a car: its items are left to others.
+    public internal(set) var leavesItems = false
 
     /// Nothing was.
     public static let nothing = AlreadyVerified()
@@ -19,7 +21,8 @@ extension Consensus {
         case .certificate(let certificate): alreadyVerified(in: certificate)
         case .proof(let proof): alreadyVerified(in: proof)
         case .proposal(let signed): alreadyVerified(in: signed.block.cut)
-        case .car, .ack, .vote, .carRequest, .carBatch, .blockRequest, .block, .certificateRequest, .historyRequest,
+        case .car(let signed): AlreadyVerified(leavesItems: leavesItems(of: signed))
+        case .ack, .vote, .carRequest, .carBatch, .blockRequest, .block, .certificateRequest, .historyRequest,
             .historyBatch, .recallRequest, .recollection:
             .nothing
         }

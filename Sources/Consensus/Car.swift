@@ -102,9 +102,7 @@ extension Car: Layout {
     /// Reads header and items; their root is left to the verifier.
     public init(reading reader: inout Reader) throws(WireError) {
         header = try CarHeader(reading: &reader)
-        items = try reader.readEach(atMost: ConsensusLimits.itemsPerCar) { (reader) throws(WireError) in
-            try reader.readCounted(atMost: ConsensusLimits.itemBytes)
-        }
+        items = try reader.readItems()
         hash = header.hash
         let bytes = items.reduce(0) { $0 + $1.count }
         guard bytes <= ConsensusLimits.carBytes else {
@@ -160,5 +158,14 @@ extension SignedCar: Layout {
     public func write(into writer: inout Writer) {
         car.write(into: &writer)
         writer.write(signature)
+    }
+}
+
+extension Reader {
+    /// Reads the items of a car.
+    mutating func readItems() throws(WireError) -> [[UInt8]] {
+        try readEach(atMost: ConsensusLimits.itemsPerCar) { (reader) throws(WireError) in
+            try reader.readCounted(atMost: ConsensusLimits.itemBytes)
+        }
     }
 }

@@ -29,6 +29,8 @@ struct CarLane: Sendable {
     private var acks: [UInt64: SignedAck] = [:]
     /// Nothing at positions up to here is acknowledged: it may have been, and forgotten.
     private(set) var silentThrough: UInt64 = 0
+    /// Cars that others are to look into, and until when; emptied of those that a proof covers.
+    private var left: [Digest: Instant] = [:]
     /// When this validator last acknowledged that the lane begins anew.
     private var lastBeginning: Instant?
     private(set) var bytes = 0
@@ -118,6 +120,33 @@ struct CarLane: Sendable {
             held[hash]?.isCertified = true
             hash = known.signed.car.header.parent
         }
+    }
+
+    // MARK: What others look into
+
+    /// Whether a car waits for others to look into it, or for what was found in it here.
+    func isLeft(_ hash: Digest) -> Bool { left[hash] != nil }
+
+    /// Leaves a car that is held unread to others until then.
+    mutating func leave(_ hash: Digest, until: Instant) {
+        if unread(hash) != nil { left[hash] = until }
+    }
+
+    /// Cars that nobody else has looked into in time, the lowest first.
+    mutating func takeLeft(at now: Instant) -> [SignedCar] {
+        guard !left.isEmpty else { return [] }
+        left = left.filter { held[$0.key]?.payload == .notInspected && held[$0.key]?.isCertified == false }
+        let due = left.filter { $0.value <= now }.keys.compactMap { held[$0]?.signed }
+        for car in due { left[car.hash] = nil }
+        return due.sorted { ($0.position, $0.hash) < ($1.position, $1.hash) }
+    }
+
+    /// When the next car that was left to others is looked into here.
+    var leftUntil: Instant? { left.values.min() }
+
+    /// A car above the floor that nobody here has looked into.
+    func unread(_ hash: Digest) -> SignedCar? {
+        held[hash].flatMap { $0.payload == .notInspected ? $0.signed : nil }
     }
 
     // MARK: Acknowledging

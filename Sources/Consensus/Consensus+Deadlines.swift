@@ -8,7 +8,7 @@ extension Consensus {
         let deadlines =
             [
                 sealDeadline, ownResendDeadline, heldBackDeadline, fetcher.nextDeadline, deliveryDeadline,
-                recallDeadline, laneDeadline,
+                recallDeadline, laneDeadline, standInDeadline,
             ] + viewDeadlines
         return deadlines.compactMap { $0 }.min()
     }

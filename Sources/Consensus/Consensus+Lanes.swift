@@ -8,6 +8,7 @@ extension Consensus {
         if let deadline = laneDeadline, clock.instant >= deadline {
             beginLaneAnew(notBefore: clock.timestamp, after: lanes[me].provenPosition)
         }
+        standIn()
         if mayVote {
             for lane in lanes.indices { acknowledge(lane) }
         }
@@ -90,10 +91,13 @@ extension Consensus {
     mutating func receive(_ signed: SignedCar, payload found: CarPayload) {
         guard signed.lane != me else { return }
         let payload = lacks(.uncheckedItems) ? .valid : found
+        noteItems(signed.car.items.count)
         if let rival = lanes[signed.lane].receive(signed, payload: payload, window: settings.laneWindow) {
             report(.forkedLane(CarClaim(rival), CarClaim(signed)))
         }
         if payload == .invalid { report(.invalidCar(CarClaim(signed), items: signed.car.items)) }
+        if payload == .notInspected { leave(signed) }
+        concludeAudit(of: signed, payload)
     }
 
     private mutating func acknowledge(_ lane: ValidatorIndex) {
@@ -112,6 +116,7 @@ extension Consensus {
         if let known = lanes[proof.lane].proof, known.position == proof.position, known.hash != proof.hash {
             reportCommonSigners(of: known, proof)
         }
+        if proof.lane != me { sample(proof) }
         lanes[proof.lane].note(proof)
         if proof.lane == me { own.forget(through: proof.position) }
     }

@@ -9,7 +9,8 @@ extension Consensus {
         guard message.epoch == committee.epoch else { return false }
         switch message {
         case .car(let signed):
-            return isOthers(signed.lane) && lanes[signed.lane].wants(signed, window: settings.laneWindow)
+            return isOthers(signed.lane) && !lanes[signed.lane].isLeft(signed.hash)
+                && lanes[signed.lane].wants(signed, window: settings.laneWindow)
         case .ack(let signed): return signed.ack.lane == me && isOthers(signed.signer) && own.wants(signed)
         case .proof(let proof): return committee.contains(proof.lane) && lanes[proof.lane].wants(proof)
         case .proposal(let signed): return wants(signed)

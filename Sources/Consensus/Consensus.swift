@@ -50,6 +50,7 @@ import Wire
 ///   was lost or set back shows itself. See `Consensus+Recalling`.
 /// - *A leader that missed its turn is not waited for as long the next time*, as long as others make progress: `LeaderTurns`. A vote to nullify
 ///   is allowed at any time before one to finalize, so this costs a slow leader its turn and nothing else.
+/// - *Under load f others look into a car, for W positions in a row*, and the rest later or by sample only: `Consensus+Inspecting`.
 /// - *Evidence is ordered like anything else*, as an item of a car, so that nobody verifies it between a proposal and a vote.
 ///
 /// Everything here is deterministic: dictionaries are looked up, never walked where the order could be seen.
@@ -77,6 +78,11 @@ public struct Consensus: Sendable {
     /// Lives that this process has begun, and when the next one may begin.
     var livesBegun = 0
     var restedAt = Instant(milliseconds: 0)
+    /// Items in others' cars this second, and until when few members look into each.
+    var itemsSeen: (second: UInt64, count: Int) = (0, 0)
+    var rotatesUntil = Instant(milliseconds: 0)
+    /// Proofs of unread cars that are inspected nevertheless.
+    var audits: [Digest: ProofOfAvailability] = [:]
 
     // Views.
     /// The current view.

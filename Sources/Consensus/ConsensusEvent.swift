@@ -45,6 +45,8 @@ public enum ConsensusEffect: Hashable, Sendable {
     case serveHistory(HistoryRequest, to: ValidatorIndex)
     /// A peer asks for cars that are no longer in memory; the shell may answer with a `CarBatch`.
     case serveCars(CarRequest, to: ValidatorIndex)
+    /// Look into a car whose items were left to others, and give it back as its owner's message, verified whole.
+    case inspect(SignedCar)
     /// Somebody misbehaved, provably.
     case evidence(Evidence)
     /// The rules of this machine rest on something that is not so: it says nothing more, and its shell stops the process once what was

@@ -32,6 +32,12 @@ public enum ConsensusLimits {
     static let viewWindow: UInt64 = 32
     /// Views ahead of the own one whose proposals are kept.
     static let proposalWindow: UInt64 = 8
+    /// Views after a vote of a member in which it counts as present.
+    static let viewsPresent: UInt64 = 16
+    /// How long few look into each car after a second of many items.
+    static let rotationMilliseconds: UInt64 = 2000
+    /// Proven cars that are looked into at a time.
+    static let auditsUnderWay = 16
     /// Cars for one position of a lane: a second one is evidence, a third adds nothing.
     static let carsPerSlot = 2
     /// Bytes of cars of one lane that wait for execution.

@@ -15,6 +15,14 @@ public struct ConsensusSettings: Hashable, Sendable {
     public var pendingBytes = 1 << 20
     /// How far a car's sealing time may stand in the own clock's future before its acknowledgement waits.
     public var carClockTolerance: UInt64 = 1000
+    /// Items a second in others' cars up to which every validator looks into every car; beyond, f of the others do. Zero: always f.
+    public var itemsReadByAll = 1000
+    /// How long f of the others are waited for before the next f look into a car.
+    public var attestPatience: UInt64 = 200
+    /// Of 65,536 cars that were left to others, how many are looked into when they are proven.
+    public var auditsPer65536 = 655
+    /// What that sample depends on: the validator's secret.
+    public var auditKey: UInt64 = 0
     /// Least time between two lives of a lane: the unit in which they are counted. Others acknowledge no more of them, so that an owner who
     /// begins anew again and again costs them little.
     public var laneRest: UInt64 = 1000

@@ -6,6 +6,10 @@ public struct ConsensusCounters: Hashable, Sendable {
     public var carsSealed: UInt64 = 0
     /// Cars acknowledged, own ones included.
     public var carsAcknowledged: UInt64 = 0
+    /// Cars that others were to look into and did not in time.
+    public var carsInspectedLate: UInt64 = 0
+    /// Proven cars that were looked into all the same.
+    public var carsAudited: UInt64 = 0
     /// Own blocks proposed.
     public var proposals: UInt64 = 0
     /// Proposals refused as invalid.

@@ -54,6 +54,8 @@ public enum Evidence: Hashable, Sendable {
     case forkedLane(CarClaim, CarClaim)
     /// A car whose items are not valid, signed by its owner. The items are withheld where vehicles' reports in them are nobody's business.
     case invalidCar(CarClaim, items: [[UInt8]])
+    /// An acknowledgement of a car whose items are not valid. They are withheld as above.
+    case invalidAck(SignedAck, CarHeader, items: [[UInt8]])
     /// Two acknowledgements for one position of a lane.
     case conflictingAcks(SignedAck, SignedAck)
     /// Two blocks for one view.
@@ -66,6 +68,7 @@ public enum Evidence: Hashable, Sendable {
         switch self {
         case .forkedLane: "forked lane"
         case .invalidCar: "invalid car"
+        case .invalidAck: "acknowledged invalid car"
         case .conflictingAcks: "conflicting acknowledgements"
         case .conflictingProposals: "conflicting proposals"
         case .conflictingVotes: "conflicting votes"
@@ -77,6 +80,7 @@ public enum Evidence: Hashable, Sendable {
         switch self {
         case .forkedLane(let first, _): first.header.lane
         case .invalidCar(let car, _): car.header.lane
+        case .invalidAck(let ack, _, _): ack.signer
         case .conflictingAcks(let first, _): first.signer
         case .conflictingProposals(let first, _): committee.leader(of: first.view)
         case .conflictingVotes(let first, _): first.signer
@@ -85,7 +89,11 @@ public enum Evidence: Hashable, Sendable {
 
     /// What anybody may see of it.
     public var withoutItems: Evidence {
-        if case .invalidCar(let car, _) = self { .invalidCar(car, items: []) } else { self }
+        switch self {
+        case .invalidCar(let car, _): .invalidCar(car, items: [])
+        case .invalidAck(let ack, let car, _): .invalidAck(ack, car, items: [])
+        case .forkedLane, .conflictingAcks, .conflictingProposals, .conflictingVotes: self
+        }
     }
 
     // MARK: Checking
@@ -94,8 +102,17 @@ public enum Evidence: Hashable, Sendable {
     /// of these items may not be sealed at that time.
     public func verifies(in committee: Committee, isInvalid: ([[UInt8]], Timestamp) -> Bool) -> Bool {
         guard isSigned(in: committee) else { return false }
-        guard case .invalidCar(let car, let items) = self else { return true }
-        return Merkle.root(of: items) == car.header.itemsRoot && isInvalid(items, car.header.sealedAt)
+        guard let (car, items) = invalid else { return true }
+        return Merkle.root(of: items) == car.itemsRoot && isInvalid(items, car.sealedAt)
+    }
+
+    /// The car that it calls invalid, and the items that show it.
+    public var invalid: (car: CarHeader, items: [[UInt8]])? {
+        switch self {
+        case .invalidCar(let car, let items): (car.header, items)
+        case .invalidAck(_, let car, let items): (car, items)
+        case .forkedLane, .conflictingAcks, .conflictingProposals, .conflictingVotes: nil
+        }
     }
 
     /// Whether the statements are the culprit's and exclude each other. Of a car alone that says nothing about its items.
@@ -104,6 +121,7 @@ public enum Evidence: Hashable, Sendable {
         return switch self {
         case .forkedLane(let one, let other): one.verifies(in: committee) && other.verifies(in: committee)
         case .invalidCar(let car, _): car.verifies(in: committee)
+        case .invalidAck(let ack, _, _): ack.verifies(in: committee)
         case .conflictingAcks(let one, let other): one.verifies(in: committee) && other.verifies(in: committee)
         case .conflictingProposals(let one, let other): one.verifies(in: committee) && other.verifies(in: committee)
         case .conflictingVotes(let one, let other): one.verifies(in: committee) && other.verifies(in: committee)
@@ -116,6 +134,8 @@ public enum Evidence: Hashable, Sendable {
             one.header != other.header && one.header.lane == other.header.lane
                 && one.header.position == other.header.position
         case .invalidCar: true
+        case .invalidAck(let ack, let car, _):
+            ack.ack.hash == car.hash && ack.ack.lane == car.lane && ack.ack.position == car.position
         case .conflictingAcks(let one, let other):
             one.signer == other.signer && one.ack.lane == other.ack.lane && one.ack.position == other.ack.position
                 && one.ack.hash != other.ack.hash
@@ -134,6 +154,9 @@ public enum Evidence: Hashable, Sendable {
         case .conflictingAcks(let first, _):
             writer.write(tag: 3, first.ack.epoch, first.ack.position)
             writer.write(validator: first.ack.lane)
+        case .invalidAck(let ack, _, _):
+            writer.write(tag: 6, ack.ack.epoch, ack.ack.position)
+            writer.write(validator: ack.ack.lane)
         case .conflictingProposals(let claim, _): writer.write(tag: 4, claim.epoch, claim.view)
         case .conflictingVotes(let first, _): writer.write(tag: 5, first.vote.epoch, first.vote.view)
         }
@@ -200,15 +223,13 @@ extension Evidence: Layout {
     public init(reading reader: inout Reader) throws(WireError) {
         switch try reader.read(UInt8.self) {
         case 1: self = .forkedLane(try CarClaim(reading: &reader), try CarClaim(reading: &reader))
-        case 2:
-            self = .invalidCar(
-                try CarClaim(reading: &reader),
-                items: try reader.readEach(atMost: ConsensusLimits.itemsPerCar) { (reader) throws(WireError) in
-                    try reader.readCounted(atMost: ConsensusLimits.itemBytes)
-                })
+        case 2: self = .invalidCar(try CarClaim(reading: &reader), items: try reader.readItems())
         case 3: self = .conflictingAcks(try SignedAck(reading: &reader), try SignedAck(reading: &reader))
         case 4: self = .conflictingProposals(try ProposalClaim(reading: &reader), try ProposalClaim(reading: &reader))
         case 5: self = .conflictingVotes(try SignedVote(reading: &reader), try SignedVote(reading: &reader))
+        case 6:
+            self = .invalidAck(
+                try SignedAck(reading: &reader), try CarHeader(reading: &reader), items: try reader.readItems())
         case let other: throw .invalid(field: "evidence kind", value: UInt64(other))
         }
     }
@@ -223,6 +244,9 @@ extension Evidence: Layout {
         case .conflictingAcks(let first, let second): writer.write(tag: 3, first, second)
         case .conflictingProposals(let first, let second): writer.write(tag: 4, first, second)
         case .conflictingVotes(let first, let second): writer.write(tag: 5, first, second)
+        case .invalidAck(let ack, let car, let items):
+            writer.write(tag: 6, ack, car)
+            writer.write(each: items) { $0.write(counted: $1) }
         }
     }
 }

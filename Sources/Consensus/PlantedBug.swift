@@ -30,6 +30,7 @@
     case quorumLessOne = "quorum-less-one"
     case attestersLessOne = "attesters-less-one"
     // What keeps a committee going.
+    case noStandIn = "no-stand-in"
     case noTimeout = "no-timeout"
     case noResend = "no-resend"
     case noBlockFetch = "no-block-fetch"

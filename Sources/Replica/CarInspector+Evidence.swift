@@ -18,7 +18,7 @@ extension Evidence {
     /// Whether it may stand in a car. A car that carries evidence itself convicts nobody: to judge one could mean to judge another within it, and
     /// so on.
     public var isOrderable: Bool {
-        guard case .invalidCar(_, let items) = self else { return true }
+        guard let items = invalid?.items else { return true }
         return items.allSatisfy { CarItem.evidence(in: $0) == nil }
     }
 }

@@ -289,6 +289,7 @@ public struct Replica: Sendable {
             case .finalized(let block): effects += finalize(block, at: now)
             case .serveHistory(let request, let peer): effects.append(.serveHistory(request, to: peer))
             case .serveCars(let request, let peer): effects.append(.serveCars(request, to: peer))
+            case .inspect(let car): effects.append(.inspect(car))
             case .evidence(let evidence):
                 counters.evidence += 1
                 effects.append(.evidence(evidence))

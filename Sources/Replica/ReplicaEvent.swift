@@ -56,6 +56,8 @@ public enum ReplicaEffect: Sendable {
     case serveHistory(HistoryRequest, to: ValidatorIndex)
     /// A peer asks for cars that are no longer in memory: read them from the journal.
     case serveCars(CarRequest, to: ValidatorIndex)
+    /// Check a car with all its items, and bring it back as its owner's message.
+    case inspect(SignedCar)
     /// A validator was caught.
     case evidence(Evidence)
     /// The replica cannot go on: stop the process once the records before this are durable, and let nothing else out.

@@ -46,6 +46,10 @@ extension Server {
         return [
             counter("cars_sealed_total", "Own cars sealed.", counted.carsSealed),
             counter("cars_acknowledged_total", "Cars acknowledged.", counted.carsAcknowledged),
+            counter(
+                "cars_inspected_late_total", "Cars that others were to look into and did not in time.",
+                counted.carsInspectedLate),
+            counter("cars_audited_total", "Proven cars that were looked into all the same.", counted.carsAudited),
             counter("proposals_total", "Own blocks proposed.", counted.proposals),
             counter("proposals_refused_total", "Proposals refused as invalid.", counted.proposalsRefused),
             counter(

@@ -69,6 +69,12 @@ extension Server {
         unverified.append(arrival)
     }
 
+    /// Has the pool look into a car that was left to others.
+    func inspect(_ car: SignedCar) {
+        waitingFrames[car.lane, default: 0] += 1
+        unverified.append(PeerArrival(sender: car.lane, frame: .message(.car(car))))
+    }
+
     private func isWanted(_ frame: PeerFrame) -> Bool {
         switch frame {
         case .message(let message): replica.wants(message)

@@ -30,6 +30,7 @@ extension Server {
             step()
             release(outbox.releaseUndelayed(hasStaged: journal.hasStaged))
         }
+        sendFramesToPool()
         commit()
         armDeadline()
     }
@@ -71,6 +72,8 @@ extension Server {
             outbox.add(.history(request, to: peer))
         case .serveCars(let request, let peer):
             outbox.add(.cars(request, to: peer))
+        case .inspect(let car):
+            inspect(car)
         case .evidence(let evidence):
             // What it signed may hold vehicles' reports, which do not belong into an operator's log.
             let culprit = configuration.names[evidence.culprit(in: committee)]

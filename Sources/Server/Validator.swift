@@ -37,13 +37,20 @@ public struct Validator: Sendable {
             throw .invalid("the \(name) key in \(configuration.keys) is not \(own.name)'s in the committee file")
         }
         replica = ReplicaConfiguration(
-            committee: try file.committee(), me: me, consensus: ConsensusSettings(), terms: try file.terms(),
+            committee: try file.committee(), me: me, consensus: Self.consensusSettings, terms: try file.terms(),
             logSecret: keys.logSecret, cosigners: try file.cosigners())
         names = file.validators.map(\.name)
         peers = try Self.peers(file, besides: me)
         listen = configuration.listen
         recordRetentionHours = configuration.recordRetentionHours
         holdOut = try Self.holdOut(configuration, replica.terms)
+    }
+
+    /// The sample of unread cars depends on a number that nobody else knows.
+    private static var consensusSettings: ConsensusSettings {
+        var settings = ConsensusSettings()
+        settings.auditKey = .random(in: .min ... .max)
+        return settings
     }
 
     /// The hold-out of the committee: a validator that lacks it, or has another, could judge no version.

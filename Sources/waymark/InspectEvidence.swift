@@ -180,8 +180,7 @@ private struct EvidenceRow {
 
     private static func judge(_ evidence: Evidence, _ committee: Committee) -> Verdict {
         guard evidence.isSigned(in: committee) else { return .wrong }
-        if case .invalidCar = evidence { return .vouched }
-        return .proven
+        return evidence.invalid == nil ? .proven : .vouched
     }
 
     func print(json isJSON: Bool) throws {
@@ -200,6 +199,7 @@ extension Evidence {
     fileprivate var place: String {
         switch self {
         case .forkedLane(let car, _), .invalidCar(let car, _): "car \(car.header.position)"
+        case .invalidAck(let ack, _, _): "car \(ack.ack.position) of lane \(ack.ack.lane)"
         case .conflictingAcks(let first, _): "car \(first.ack.position) of lane \(first.ack.lane)"
         case .conflictingProposals(let claim, _): "view \(claim.view)"
         case .conflictingVotes(let first, _): "view \(first.vote.view)"

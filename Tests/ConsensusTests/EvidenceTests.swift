@@ -37,11 +37,12 @@ import Wire
                 Keys.vote(.notarize, view: 5, hash: other, by: 0)),
             .conflictingVotes(
                 Keys.vote(.nullify, view: 5, by: 0), Keys.vote(.finalize, view: 5, hash: other, by: 0)),
+            .invalidAck(Keys.ack(first, by: 3), first.header, items: first.items),
         ]
     }
 
     @Test func whatExcludesItselfConvicts() {
-        #expect(convicting.map { $0.culprit(in: committee) } == [2, 2, 3, 1, 0, 0])
+        #expect(convicting.map { $0.culprit(in: committee) } == [2, 2, 3, 1, 0, 0, 3])
         for evidence in convicting { #expect(convicts(evidence), "\(evidence.label)") }
     }
 
@@ -65,6 +66,7 @@ import Wire
             .conflictingAcks(Keys.ack(first, by: 3), Keys.ack(first, by: 3)),
             .conflictingAcks(Keys.ack(first, by: 3), Keys.ack(second, by: 0)),
             .conflictingAcks(Keys.ack(first, by: 3), Keys.ack(Self.car([[2]], lane: 1), by: 3)),
+            .invalidAck(Keys.ack(first, by: 3), second.header, items: second.items),
             .conflictingProposals(claim(view: 5, Keys.chain, by: 1), claim(view: 5, Keys.chain, by: 1)),
             .conflictingProposals(claim(view: 5, Keys.chain, by: 1), claim(view: 9, Digest.sha256([9]), by: 1)),
             .conflictingVotes(votes[0], votes[0]), .conflictingVotes(votes[0], votes[1]),
@@ -82,6 +84,9 @@ import Wire
             .conflictingAcks(
                 Keys.ack(first, by: 3),
                 SignedAck(ack: Ack(second), signer: 3, signature: Keys.ack(second, by: 0).signature)),
+            .invalidAck(
+                SignedAck(ack: Ack(first), signer: 3, signature: Keys.ack(first, by: 0).signature), first.header,
+                items: first.items),
             .conflictingProposals(claim(view: 5, Keys.chain, by: 1), claim(view: 5, Digest.sha256([9]), by: 2)),
             .conflictingVotes(
                 Keys.vote(.nullify, view: 5, by: 0),
@@ -99,6 +104,10 @@ import Wire
         let withheld = Evidence.invalidCar(claim, items: first.items).withoutItems
         #expect(withheld == .invalidCar(claim, items: []))
         #expect(withheld.isSigned(in: committee) && !convicts(withheld))
+        let ack = Keys.ack(first, by: 3)
+        #expect(!convicts(.invalidAck(ack, first.header, items: first.items), isInvalid: false))
+        #expect(!convicts(.invalidAck(ack, first.header, items: second.items)))
+        #expect(Evidence.invalidAck(ack, first.header, items: first.items).withoutItems.invalid?.items == [])
     }
 
     @Test func aSlotIsOneWhicheverStatementsShowIt() {

@@ -53,7 +53,7 @@ import Wire
             .forkedLane(CarClaim(Keys.car(car)), CarClaim(Keys.car(car))),
             .invalidCar(CarClaim(Keys.car(car)), items: car.items),
             .conflictingAcks(Keys.ack(car, by: 1), Keys.ack(car, by: 1)), .conflictingProposals(claim, claim),
-            .conflictingVotes(vote, rival),
+            .conflictingVotes(vote, rival), .invalidAck(Keys.ack(car, by: 1), car.header, items: car.items),
         ]
     }
 
@@ -116,7 +116,7 @@ import Wire
         #expect(Self.messages.map { $0.encoded()[0] } == Array(1...15))
         #expect(Self.records.map { $0.encoded()[0] } == [1, 1, 1, 1, 2, 3, 4, 5, 6, 7])
         #expect(Self.records.prefix(4).map { $0.encoded()[1] } == [1, 2, 3, 4])
-        #expect(Self.evidence.map { $0.encoded()[0] } == Array(1...5))
+        #expect(Self.evidence.map { $0.encoded()[0] } == Array(1...6))
     }
 
     @Test func noLayoutHasChanged() {
@@ -124,7 +124,7 @@ import Wire
             Self.messages.flatMap { $0.encoded() } + Self.records.flatMap { $0.encoded() }
             + Self.evidence.flatMap { $0.encoded() }
         #expect(
-            Digest.sha256(everything).description == "0e3f4d376e81c2da66e85cbe3082b2cf10537bc9d4f5fcad141ea2b3f8739e97")
+            Digest.sha256(everything).description == "2f08968a60761a3cc6ae3b4ac1c798967e6f37ca6dd2d38d99b210e4f749c0c1")
     }
 
     // MARK: Round trips and bad input

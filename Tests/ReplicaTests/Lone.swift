@@ -132,7 +132,7 @@ struct Lone {
         case .published(let head): heads.append(head)
         case .answer(let token, let answer): answers[token, default: []].append(answer)
         case .compute(let job): jobs.append(job)
-        case .send, .attested, .serveHistory, .serveCars, .evidence, .halt: break
+        case .send, .attested, .serveHistory, .serveCars, .inspect, .evidence, .halt: break
         }
     }
 

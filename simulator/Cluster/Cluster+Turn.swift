@@ -33,7 +33,8 @@ extension Cluster {
                 return processes[index].inbox.append(.unwanted(message, from: sender))
             }
             guard case .message(let verified) = envelope.verdict else { return }
-            processes[index].inbox.append(.message(verified, from: sender))
+            let isLeft = processes[index].replica.alreadyVerified(in: message).leavesItems
+            processes[index].inbox.append(.message(isLeft ? verified.withoutInspection : verified, from: sender))
         case .cosignature(let cosignature):
             guard processes[index].replica.wants(cosignature), case .cosignature(let verified) = envelope.verdict else {
                 return
@@ -79,6 +80,11 @@ extension Cluster {
             processes[index].gathered.append(.statement(signed))
         case .evidence(let evidence):
             if processes[index].isHonest { oracle.see(evidence) }
+        case .inspect(let car):
+            // As fast as if it had been looked into when it came.
+            if case .message(let verified) = checks.verdict(on: .message(.car(car))) {
+                processes[index].inbox.append(.message(verified, from: car.lane))
+            }
         case .halt: processes[index].gathered = [.effect(effect)]
         case .summarize(let records, _):
             stage(summary: records, of: index)
@@ -170,7 +176,7 @@ extension Cluster {
     private mutating func release(_ effect: ReplicaEffect, of index: Int) {
         let validator = processes[index].validator
         switch effect {
-        case .persist, .sign, .evidence, .compute: break
+        case .persist, .sign, .evidence, .compute, .inspect: break
         case .halt(let reason):
             if processes[index].isHonest { oracle.report("validator \(validator) stops: \(reason)") }
         case .summarize(_, let snapshot):

@@ -59,7 +59,7 @@ public struct Cluster: Sendable {
         let isReal = random.below(UInt64(options.realOneIn)) == 0
         let rota = Self.rota(of: options.validators, random: &random)
         town = Town(validators: options.validators, rota: rota, isReal: isReal)
-        settings = options.settings
+        settings = Self.settings(options.settings, random: &random)
         checks = Checks(town)
         network = Network()
         vehicles = Vehicles(options.vehicles, in: town)
@@ -91,6 +91,16 @@ public struct Cluster: Sendable {
         guard random.happens(permille: 500) else { return members }
         let extra = members.map { _ in Int(random.below(UInt64(validators))) }
         return (members + extra).shuffled(using: &random)
+    }
+
+    /// In half of the worlds few look into each car, and much of what they leave unread is sampled.
+    private static func settings(
+        _ settings: ConsensusSettings, random: inout SeededGenerator
+    ) -> ConsensusSettings {
+        var settings = settings
+        if random.happens(permille: 500) { settings.itemsReadByAll = 0 }
+        settings.auditsPer65536 = 1 << 14
+        return settings
     }
 
     private mutating func addProcesses() {
@@ -125,8 +135,9 @@ public struct Cluster: Sendable {
 
     /// What a liar runs has no bug but that: one that forgets, or lives twice, is not told so by the others.
     func settings(of validator: ValidatorIndex) -> ConsensusSettings {
-        guard plan.liars[validator] != nil else { return settings }
         var settings = settings
+        settings.auditKey = UInt64(validator)
+        guard plan.liars[validator] != nil else { return settings }
         settings.plantedBug = .noRecall
         return settings
     }

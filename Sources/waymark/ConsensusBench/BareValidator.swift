@@ -174,7 +174,7 @@ actor BareValidator: LoopBound {
         case .finalized(let block): note(block)
         case .halt(let reason): fatalError("\(reason)")
         case .expired(let items): fatalError("\(items.count) operations waited too long")
-        case .persist, .summarize, .attested, .evidence, .serveHistory, .serveCars: break
+        case .persist, .summarize, .attested, .evidence, .serveHistory, .serveCars, .inspect: break
         }
         return nil
     }

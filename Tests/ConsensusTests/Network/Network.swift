@@ -2,7 +2,7 @@ import Cryptography
 import Testing
 import Wire
 
-@testable import Consensus
+@_spi(Simulation) @testable import Consensus
 
 /// Validators on a simulated network with simulated disks and clocks. Every run is a function of its seed.
 struct Network {
@@ -153,7 +153,9 @@ struct Network {
         guard nodes[index].machine.wants(envelope.message) else {
             return step(index, .unwanted(envelope.message, from: peer))
         }
-        if let verified = envelope.verified { step(index, .message(verified, from: peer)) }
+        guard let verified = envelope.verified else { return }
+        let isLeft = nodes[index].machine.alreadyVerified(in: envelope.message).leavesItems
+        step(index, .message(isLeft ? verified.withoutInspection : verified, from: peer))
     }
 
     private func moment(of index: Int) -> Moment {
@@ -180,7 +182,8 @@ struct Network {
                     statement, signature: nodes[index].key.sign(statement.signingMessage(chain: Keys.chain)))
                 records.append(.signed(signed))
                 later.append(effect)
-            case .send, .summarize, .attested, .expired, .finalized, .serveHistory, .serveCars, .evidence, .halt:
+            case .send, .summarize, .attested, .expired, .finalized, .serveHistory, .serveCars, .inspect, .evidence,
+                .halt:
                 later.append(effect)
             }
         }
@@ -219,6 +222,9 @@ struct Network {
             nodes[index].finalized.append(block)
         case .serveHistory(let request, let peer): serveHistory(request, to: peer, by: index)
         case .serveCars(let request, let peer): serveCars(request, to: peer, by: index)
+        case .inspect(let car):
+            let verified = verifier.verify(.car(car), inspectCar: Envelope.isValid)
+            if let verified { step(index, .message(verified, from: car.lane)) }
         case .evidence(let evidence):
             watch.see(evidence, in: committee, seed: seed)
             nodes[index].evidence.append(evidence)

@@ -147,7 +147,7 @@ public struct TwinsRun: Sendable {
         case .finalized(let block): note(block, of: process)
         case .evidence(let evidence): note(evidence, of: process)
         case .halt(let reason): if Self.honest.contains(process) { fail("validator \(process) stops: \(reason)") }
-        case .persist, .summarize, .attested, .expired, .serveHistory, .serveCars: break
+        case .persist, .summarize, .attested, .expired, .serveHistory, .serveCars, .inspect: break
         }
         return nil
     }
