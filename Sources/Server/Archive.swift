@@ -10,7 +10,7 @@ import Wire
 /// Takes executed blocks to the index and the log's files, behind the turn.
 ///
 /// Both are derived from the journal, so nothing waits for them: blocks queue up here and one job of the pool at a time writes all that has come
-/// together, at most every 200 ms. A checkpoint is written with the entries below it, never before them.
+/// together, at most every 200 ms; after a job that took long, up to a second later. A checkpoint is written with the entries below it, never before them.
 struct Archive {
     let stores: Stores
     let submissionNames: SubmissionNames

@@ -69,10 +69,10 @@ extension Server {
         for acceptor in links?.acceptors ?? [] { acceptor.close() }
         links?.mesh.stop()
         notices.finish()
-        write()
+        writeNow()
         while archive.isWriting {
             await withCheckedContinuation { writersWaiting.append($0) }
-            write()
+            writeNow()
         }
     }
 
@@ -134,7 +134,12 @@ extension Server {
 
     /// Writes executed blocks and the newest head, one job at a time.
     private func write() {
+        if loop.monotonicMilliseconds >= writing.restsUntil { writeNow() }
+    }
+
+    private func writeNow() {
         guard let job = archive.takeJob() else { return }
+        writing.beganAt = loop.monotonicMilliseconds
         loop.pool.run({ job.run() }) { [self] outcome in
             assumeIsolated { $0.wrote(outcome) }
         }
@@ -144,6 +149,10 @@ extension Server {
         switch outcome {
         case .success(let tiles):
             archive.finish(tiles)
+            let took = loop.monotonicMilliseconds - writing.beganAt
+            writing.restsUntil =
+                loop.monotonicMilliseconds
+                + min(took * ServerLimits.writeRestFactor, ServerLimits.writeRestMilliseconds)
             proveWaiting()
         case .failure(let error):
             // The journal has it all; a new start makes index and files again.

@@ -55,6 +55,8 @@ public actor Server: LoopBound {
     var connectedPeers: Set<ValidatorIndex> = []
     /// Submissions of earlier blocks that were not in the stores yet when their receipts were asked for.
     var unproven: [EarlierSubmission] = []
+    /// When the present write began, and until when the next one waits, by the loop's monotonic clock.
+    var writing: (beganAt: UInt64, restsUntil: UInt64) = (0, 0)
     /// Who waits for the job that writes index and files.
     var writersWaiting: [CheckedContinuation<Void, Never>] = []
 

@@ -32,4 +32,8 @@ public enum ServerLimits {
     public static let retentionIntervalMilliseconds: UInt64 = 60_000
     /// How often tiles, index and checkpoint are written at most, in milliseconds: what came meanwhile is written together.
     public static let writeIntervalMilliseconds: UInt64 = 200
+    /// After a write it rests so many times as long as that took, so that under load more is written together …
+    public static let writeRestFactor: UInt64 = 4
+    /// … but not longer than this, in milliseconds.
+    public static let writeRestMilliseconds: UInt64 = 800
 }

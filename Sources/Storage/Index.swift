@@ -86,7 +86,7 @@ public struct Index: Sendable {
     /// Erases the record of a report; returns whether there was one.
     @discardableResult
     public func eraseRecord(_ digest: Digest) throws(IndexError) -> Bool {
-        try delete("DELETE FROM records WHERE digest = ?", [digest.blob]) > 0
+        try delete("DELETE FROM records WHERE leaf = (SELECT leaf FROM receipts WHERE digest = ?)", [digest.blob]) > 0
     }
 
     private func delete(_ sql: String, _ arguments: StatementArguments) throws(IndexError) -> Int {

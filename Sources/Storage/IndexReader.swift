@@ -133,7 +133,7 @@ extension Index {
 
     /// The record of a report, by SHA-256 of its bytes, while it is kept.
     public func record(_ digest: Digest) throws(IndexError) -> StoredRecord? {
-        let sql = "SELECT * FROM records JOIN receipts USING (digest) WHERE digest = ?"
+        let sql = "SELECT * FROM receipts JOIN records USING (leaf) WHERE digest = ?"
         return try read { try Row.fetchOne($0, sql: sql, arguments: [digest.blob]).map(StoredRecord.init) }
     }
 

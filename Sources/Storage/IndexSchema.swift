@@ -12,6 +12,9 @@ enum IndexSchema {
         migrator.registerMigration("rounds") { database in
             try database.execute(sql: rounds)
         }
+        migrator.registerMigration("records by leaf") { database in
+            try database.execute(sql: recordsByLeaf)
+        }
         return migrator
     }
 
@@ -51,6 +54,17 @@ enum IndexSchema {
         CREATE TABLE cars (
             hash BLOB PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Records in the order in which they come, so that each does not touch a page of its own: only the narrow `receipts` are in the order of digests.
+    private static let recordsByLeaf = """
+        CREATE TABLE records_by_leaf (
+            leaf INTEGER PRIMARY KEY, bytes BLOB NOT NULL, signature BLOB NOT NULL, received INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO records_by_leaf SELECT leaf, bytes, signature, received FROM records JOIN receipts USING (digest);
+        DROP TABLE records;
+        ALTER TABLE records_by_leaf RENAME TO records;
+        CREATE INDEX records_by_time ON records (received);
         """
 
     /// Entries of models' rounds, besides their rows among the entries. By type first: of a round there are four entries and up to a

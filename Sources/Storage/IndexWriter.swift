@@ -73,7 +73,7 @@ struct IndexWriter {
     private func add(_ record: StoredRecord) throws {
         try run(
             "INSERT OR IGNORE INTO records VALUES (?, ?, ?, ?)",
-            [record.digest.blob, Data(record.bytes), Data(record.signature), record.received.bits])
+            [record.leaf.bits, Data(record.bytes), Data(record.signature), record.received.bits])
         try run(
             "INSERT OR IGNORE INTO receipts VALUES (?, ?, ?)", [record.digest.blob, record.key.blob, record.leaf.bits])
     }

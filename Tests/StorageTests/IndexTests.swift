@@ -136,6 +136,31 @@ private func hazard(_ id: UInt8, state: UInt8, cell: UInt64, height: UInt64) -> 
     #expect(try index.record(digest(2002)) == nil)
 }
 
+@Test func recordsOfAnOlderIndexAreKept() throws {
+    let scratch = try Scratch()
+    do {
+        let index = try open(scratch)
+        try index.apply((1...3).map(block))
+        // As it was when records stood in the order of their digests.
+        try index.pool.writeWithoutTransaction { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE old (
+                        digest BLOB PRIMARY KEY, bytes BLOB NOT NULL, signature BLOB NOT NULL, received INTEGER NOT NULL
+                    ) STRICT;
+                    INSERT INTO old SELECT digest, bytes, signature, received FROM records JOIN receipts USING (leaf);
+                    DROP TABLE records;
+                    ALTER TABLE old RENAME TO records;
+                    CREATE INDEX records_by_time ON records (received);
+                    DELETE FROM grdb_migrations WHERE identifier = 'records by leaf';
+                    """)
+        }
+    }
+    let index = try open(scratch)
+    for height in UInt64(1)...3 { #expect(try index.record(digest(2000 + Int(height))) == block(height).records[0]) }
+    #expect(try index.deleteRecords(receivedBefore: Timestamp(milliseconds: 2000)) == 1)
+}
+
 @Test func whatIsErasedIsNowhereOnTheDisk() throws {
     let scratch = try Scratch()
     let index = try open(scratch)
