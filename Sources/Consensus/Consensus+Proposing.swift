@@ -65,7 +65,7 @@ extension Consensus {
 
     private var spacing: UInt64 {
         let waiting = lanes.reduce(0) { $0 + $1.bytes }
-        return settings.blockSpacing * UInt64(min(waiting, settings.blockSpacingBytes))
+        return pacemaker.blockSpacing * UInt64(min(waiting, settings.blockSpacingBytes))
             / UInt64(settings.blockSpacingBytes)
     }
 

@@ -29,6 +29,7 @@ extension Consensus {
 
     private mutating func believe(_ signed: SignedProposal) {
         let block = signed.block
+        if block.view == view { pacemaker.proposalArrived(at: clock.instant) }
         views[block.view].proposal = ReceivedProposal(signed: signed, arrivedAt: clock.timestamp)
         if lacks(.secondNotarize) { views[block.view].own.forgetNotarize() }
         tree.insert(block)

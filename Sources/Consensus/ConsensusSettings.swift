@@ -42,6 +42,8 @@ public struct ConsensusSettings: Hashable, Sendable {
     public var heartbeat: UInt64 = 5000
     /// Least time between the times of two blocks under load, which gathers cars: each block costs every validator some ten verifications.
     public var blockSpacing: UInt64 = 5
+    /// The most that it grows to where votes take long: see `Pacemaker`.
+    public var blockSpacingLimit: UInt64 = 30
     /// Bytes of cars that wait to be ordered from which on that holds; with fewer, blocks follow each other in proportion sooner.
     public var blockSpacingBytes = 32 << 10
     /// How long something missing may still be on its way before it is asked for.

@@ -49,7 +49,7 @@ import Wire
 
     @Test func timersStandStillWhileNothingIsToBeDone() {
         var pacemaker = Pacemaker(ConsensusSettings())
-        pacemaker.enter(at: instant(0))
+        pacemaker.enter(at: instant(0), afterBlock: false)
         pacemaker.set(active: false, at: instant(100))
         #expect(pacemaker.proposalDeadline(patience: 1000) == nil)
         pacemaker.set(active: true, at: instant(9000))
@@ -60,6 +60,26 @@ import Wire
         #expect(pacemaker.resendDeadline == instant(9500))
         pacemaker.resent(at: instant(9600))
         #expect(pacemaker.resendDeadline == instant(10_100))
+    }
+
+    @Test func blocksKeepADistanceOfFourVotesWithinBounds() {
+        var pacemaker = Pacemaker(ConsensusSettings())
+        #expect(pacemaker.blockSpacing == 5)
+        var time: UInt64 = 0
+        func view(_ pacemaker: inout Pacemaker, votes: UInt64, ends byBlock: Bool = true) {
+            pacemaker.proposalArrived(at: instant(time))
+            pacemaker.proposalArrived(at: instant(time + 1))
+            time += votes
+            pacemaker.enter(at: instant(time), afterBlock: byBlock)
+        }
+        for _ in 0..<40 { view(&pacemaker, votes: 4) }
+        #expect(14...16 ~= pacemaker.blockSpacing, "the sum of about four lately")
+        for _ in 0..<40 { view(&pacemaker, votes: 5000, ends: false) }
+        #expect(14...16 ~= pacemaker.blockSpacing, "a view without a block says nothing")
+        for _ in 0..<40 { view(&pacemaker, votes: 5000) }
+        #expect(pacemaker.blockSpacing == 30)
+        for _ in 0..<40 { view(&pacemaker, votes: 0) }
+        #expect(pacemaker.blockSpacing == 5)
     }
 
     @Test func aCutOnlyGrowsAndNamesLanesInOrder() throws {

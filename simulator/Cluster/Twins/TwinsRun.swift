@@ -49,7 +49,8 @@ public struct TwinsRun: Sendable {
         var settings = ConsensusSettings()
         (settings.minimumDelay, settings.startDelay, settings.maximumDelay) = (Self.delay, Self.delay, 2 * Self.delay)
         (settings.delayGrowth, settings.delayDecay) = (5, 5)
-        (settings.blockSpacing, settings.heartbeat, settings.fetchPatience) = (0, 0, Self.hop)
+        (settings.blockSpacing, settings.blockSpacingLimit) = (0, 0)
+        (settings.heartbeat, settings.fetchPatience) = (0, Self.hop)
         settings.plantedBug = bug.flatMap(PlantedBug.init)
         for process in 0..<TwinsScenario.processes {
             processes.append(Consensus(committee: committee, me: Self.validator(process), settings: settings))
