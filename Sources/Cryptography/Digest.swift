@@ -51,7 +51,7 @@ public struct Digest: Hashable, Comparable, Sendable {
         words = Words32(array)
     }
 
-    private init(words: Words32) {
+    init(words: Words32) {
         self.words = words
     }
 

@@ -1,19 +1,18 @@
-import CSodium
-
 /// HMAC-SHA256 (RFC 2104): a digest that only who holds the key can make.
 public enum HMACSHA256 {
+    private static let blockBytes = 64
+
     /// The tag under `key` of all `parts`, one after the other. A key of any length will do; 32 random bytes are best.
     public static func authenticate(key: [UInt8], parts: [[UInt8]]) -> Digest {
-        var state = crypto_auth_hmacsha256_state()
-        // Safety: libsodium reads `key.count` bytes of a key that is borrowed for the call.
-        unsafe crypto_auth_hmacsha256_init(&state, key, key.count)
-        // Safety: each part is borrowed for its call, with its own count.
-        for part in parts { unsafe crypto_auth_hmacsha256_update(&state, part, UInt64(part.count)) }
-        var output = [UInt8](repeating: 0, count: 32)
-        // Safety: a tag is 32 bytes, as many as `output` has.
-        unsafe crypto_auth_hmacsha256_final(&state, &output)
-        guard let digest = Digest(bytes: output) else { preconditionFailure("a tag has 32 bytes") }
-        return digest
+        var block = key.count > blockBytes ? Digest.sha256(key).bytes : key
+        block += [UInt8](repeating: 0, count: blockBytes - block.count)
+        var inner = SHA256Stream()
+        inner.append(block.map { $0 ^ 0x36 })
+        for part in parts { inner.append(part) }
+        var outer = SHA256Stream()
+        outer.append(block.map { $0 ^ 0x5C })
+        outer.append(inner.finish())
+        return Digest(words: outer.finish())
     }
 
     /// The tag under `key` of all `parts`, one after the other.

@@ -89,9 +89,9 @@ struct Ledger: Sendable {
             }
         }
         for model in terms.learning.models { keepClaims(on: model) }
-        for entry in execution.sortedObservations() {
-            execution.append(.observation(entry))
-            execution.hazards += hazards.apply(entry, at: execution.time, height: finalized.height)
+        for (observation, leaf) in execution.sortedObservations() {
+            execution.append(.observation(observation), leaf: leaf)
+            execution.hazards += hazards.apply(observation, at: execution.time, height: finalized.height)
         }
         execution.hazards += hazards.advance(to: execution.time, height: finalized.height)
         for leaf in execution.leaves { tree.append(leaf: Merkle.leaf(leaf)) }
@@ -178,7 +178,7 @@ struct Ledger: Sendable {
         let mapIsKnown = terms.knowsMap(of: report)
         execution.accept(.report(admitted), as: .report(ReportEntry(commitment: admitted.commitment)))
         for observation in report.observations {
-            execution.observations.append(
+            execution.observe(
                 ObservationEntry(
                     observation, enrolment: admitted.enrolment.digest, map: mapIsKnown ? report.mapDigest : nil,
                     logTime: execution.time, logSecret: logSecret))
@@ -239,7 +239,7 @@ private struct Execution {
     let firstIndex: UInt64
     var entries: [Entry] = []
     var leaves: [[UInt8]] = []
-    var observations: [ObservationEntry] = []
+    private var observations: [(entry: ObservationEntry, leaf: [UInt8])] = []
     var submissions: [AcceptedSubmission] = []
     var jobs: [RoundJob] = []
     var refused: [Refused] = []
@@ -252,9 +252,16 @@ private struct Execution {
 
     var time: Timestamp { finalized.block.timestamp }
 
-    mutating func append(_ entry: Entry) {
+    mutating func append(_ entry: Entry) { append(entry, leaf: entry.encoded()) }
+
+    /// Adds an entry whose bytes are there already.
+    mutating func append(_ entry: Entry, leaf: [UInt8]) {
         entries.append(entry)
-        leaves.append(entry.encoded())
+        leaves.append(leaf)
+    }
+
+    mutating func observe(_ observation: ObservationEntry) {
+        observations.append((observation, Entry.observation(observation).encoded()))
     }
 
     mutating func accept(_ submission: Submission, as entry: Entry) {
@@ -275,12 +282,11 @@ private struct Execution {
 
     /// In the order of (cell, kind, tag): what stood together in a report is spread over the block. Equal ones are told apart by the rest
     /// of their fields, so that the order does not depend on the sorting algorithm.
-    func sortedObservations() -> [ObservationEntry] {
+    func sortedObservations() -> [(entry: ObservationEntry, leaf: [UInt8])] {
         observations.sorted { left, right in
-            let first = (left.cell, left.kind.rawValue, left.tag)
-            let second = (right.cell, right.kind.rawValue, right.tag)
-            if first != second { return first < second }
-            return Entry.observation(left).encoded().lexicographicallyPrecedes(Entry.observation(right).encoded())
+            let first = (left.entry.cell, left.entry.kind.rawValue, left.entry.tag)
+            let second = (right.entry.cell, right.entry.kind.rawValue, right.entry.tag)
+            return first == second ? left.leaf.lexicographicallyPrecedes(right.leaf) : first < second
         }
     }
 

@@ -95,7 +95,7 @@ struct IngestBench: AsyncParsableCommand {
         report.add("blocks_per_s", interval.difference(\.blocks) / interval.seconds, "1/s")
         report.add("journal_syncs_per_s", interval.difference(\.syncs) / interval.seconds, "1/s")
         report.add("journal_bytes_per_report", interval.difference(\.journalBytes) / count, "B")
-        report.add("reports_cpu_share_percent", interval.cpu / interval.seconds / interval.cores * 100, "%")
+        report.add("reports_cpu_share_percent", interval.cpu / interval.seconds / ProcessorTime.cores * 100, "%")
         report.add("validator_resident_mib", interval.after.residentBytes / 1_048_576, "MiB")
     }
 
@@ -104,7 +104,7 @@ struct IngestBench: AsyncParsableCommand {
         report.add("telemetry_per_s", count / interval.seconds, "1/s")
         report.add("telemetry_cpu_us", interval.cpu / count * 1e6, "us")
         report.add("telemetry_validators_cpu_us", interval.validatorsCPU / count * 1e6, "us")
-        report.add("telemetry_cpu_share_percent", interval.cpu / interval.seconds / interval.cores * 100, "%")
+        report.add("telemetry_cpu_share_percent", interval.cpu / interval.seconds / ProcessorTime.cores * 100, "%")
     }
 }
 
@@ -141,7 +141,6 @@ private struct Interval {
     var seconds: Double { after.time.timeIntervalSince(before.time) }
     var cpu: Double { difference(\.cpu) }
     var validatorsCPU: Double { difference(\.validatorsCPU) }
-    var cores: Double { Double(ProcessInfo.processInfo.activeProcessorCount) }
 
     func difference(_ value: (Reading) -> Double) -> Double { value(after) - value(before) }
 }

@@ -2,6 +2,9 @@ import Foundation
 
 /// CPU seconds as the kernel counts them.
 enum ProcessorTime {
+    /// Cores of this machine.
+    static var cores: Double { Double(ProcessInfo.processInfo.activeProcessorCount) }
+
     /// Of this process and all children that have ended and been waited for, user and system together.
     static func total() -> Double { seconds(of: RUSAGE_SELF.rawValue) + seconds(of: RUSAGE_CHILDREN.rawValue) }
 

@@ -4,7 +4,7 @@ import Server
 import Wire
 
 /// Clients of a bare committee, one connection a validator, each with so many operations under way: the next leaves when one is final.
-actor BareClients: LoopBound {
+actor BareClients: LoopBound, BenchClients {
     /// What a validator says at the end.
     struct Tally: Hashable, Sendable {
         let operations: UInt64

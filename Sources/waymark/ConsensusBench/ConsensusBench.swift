@@ -109,15 +109,13 @@ struct ConsensusBench: AsyncParsableCommand {
         report.add("cpu_us_per_op", (after.cpu - before.cpu) / operations * 1e6, "us")
         report.add("latency_p50_ms", latencies.value(at: 0.5), "ms")
         report.add("latency_p99_ms", latencies.value(at: 0.99), "ms")
-        report.add("cpu_share_percent", (after.cpu - before.cpu) / elapsed / Self.cores * 100, "%")
+        report.add("cpu_share_percent", (after.cpu - before.cpu) / elapsed / ProcessorTime.cores * 100, "%")
         report.add("final_in_every_log", Double(counted), "1")
         report.add("gap_ms", disturbed?.gapMilliseconds, "ms")
         report.add("disturbed_ops_per_second", disturbed?.operationsPerSecond, "1/s")
         report.add("throughput_ratio", disturbed.map { $0.operationsPerSecond * elapsed / operations }, "1")
         return report
     }
-
-    private static var cores: Double { Double(ProcessInfo.processInfo.activeProcessorCount) }
 
     struct Reading {
         let time: Double
@@ -133,21 +131,17 @@ struct ConsensusBench: AsyncParsableCommand {
     }
 
     private func connect(_ clients: BareClients, _ committee: CommitteeFolder) async throws {
-        let doors = try (0..<validators).map { index in
-            let configuration = try ServerConfiguration(path: committee.configurationPath(index))
-            return try Endpoint(configuration.listen.mqtt ?? "")
-        }
         // The validators listen, and are linked, a moment after their start.
         try await Task.sleep(for: .seconds(2))
-        await clients.connect(to: doors)
-        try await wait("the validators do not listen", for: clients) { await clients.isConnected }
+        await clients.connect(to: try committee.doors(of: validators))
+        try await clients.wait("the validators do not listen") { await clients.isConnected }
     }
 
     /// Lets what is under way become final; every validator must have counted what the clients were told, and nothing else but what was under
     /// way with a validator that is gone.
     private func countAll(_ clients: BareClients) async throws -> UInt64 {
         await clients.drive(false)
-        try await wait("operations are never final", for: clients) { await clients.isDrained }
+        try await clients.wait("operations are never final") { await clients.isDrained }
         let (told, unknown) = (await clients.acknowledged, await clients.unknown)
         for _ in 0..<30 {
             await clients.askForTallies()
@@ -158,14 +152,5 @@ struct ConsensusBench: AsyncParsableCommand {
         }
         let counts = await clients.tallies.sorted { $0.key < $1.key }.map { "\($0.value.operations)" }
         throw Failure("clients were told of \(told) operations, validators count \(counts.joined(separator: ", "))")
-    }
-
-    private func wait(_ complaint: String, for clients: BareClients, until isDone: () async -> Bool) async throws {
-        for _ in 0..<100 {
-            if await isDone() { return }
-            if let broken = await clients.broken { throw Failure(broken) }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        throw Failure(complaint)
     }
 }

@@ -51,10 +51,10 @@ struct FullBench {
     private func measure(_ committee: DemoCommittee) async throws -> BenchReport {
         let loop = try EventLoop.spawn(name: "clients")
         let clients = try clients(of: committee, on: loop)
-        await clients.connect(to: try doors(of: committee))
-        try await wait("the validators let nobody in", for: clients) { await clients.isConnected }
+        await clients.connect(to: try committee.folder.doors(of: validators))
+        try await clients.wait("the validators let nobody in") { await clients.isConnected }
         await clients.introduce()
-        try await wait("the vehicles' first reports are not committed", for: clients) { await clients.isDrained }
+        try await clients.wait("the vehicles' first reports are not committed") { await clients.isDrained }
         let pump = await start(clients)
         try await Task.sleep(for: .seconds(Self.warmUpSeconds))
         await clients.forgetLatencies()
@@ -117,20 +117,18 @@ struct FullBench {
         report.add("ops_per_second", reports / elapsed, "1/s")
         report.add("observations_per_second", reports * Double(observations) / elapsed, "1/s")
         report.add("cpu_us_per_op", (after.cpu - before.cpu) / reports * 1e6, "us")
-        report.add("cpu_share_percent", (after.cpu - before.cpu) / elapsed / Self.cores * 100, "%")
+        report.add("cpu_share_percent", (after.cpu - before.cpu) / elapsed / ProcessorTime.cores * 100, "%")
         report.add("journal_syncs_per_second", (after.syncs - before.syncs) / elapsed, "1/s")
     }
 
     /// What the machine could do at most where f + 1 validators check each report's signature, and how near the run came to it.
     private func addLimit(to report: inout BenchReport) {
         let verifications = VerificationRate.perCoreSecond()
-        let limit = Self.cores * verifications / Double((validators - 1) / 3 + 1)
+        let limit = ProcessorTime.cores * verifications / Double((validators - 1) / 3 + 1)
         let reached = report.figures.first { $0.name == "ops_per_second" }?.value
         report.add("ed25519_verifications_per_core_second", verifications, "1/s")
         report.add("ratio_to_limit", reached.map { $0 / limit }, "1")
     }
-
-    private static var cores: Double { Double(ProcessInfo.processInfo.activeProcessorCount) }
 
     private func clients(of committee: DemoCommittee, on loop: EventLoop) throws -> ReportClients {
         let authority = EnrolmentAuthority(
@@ -142,13 +140,6 @@ struct FullBench {
             rate * (seconds + Self.warmUpSeconds), observations: observations, sessions: validators * perValidator,
             authority: authority)
         return ReportClients(reports, outstanding: outstanding, loop: loop)
-    }
-
-    private func doors(of committee: DemoCommittee) throws -> [Endpoint] {
-        try (0..<validators).map { index in
-            let configuration = try ServerConfiguration(path: committee.folder.configurationPath(index))
-            return try Endpoint(configuration.listen.mqtt ?? "")
-        }
     }
 
     private func reading(_ committee: DemoCommittee, _ clients: ReportClients) async -> Reading {
@@ -164,23 +155,13 @@ struct FullBench {
     /// Lets what is under way be committed; every validator must have committed what the clients were told, and all the same.
     private func compareCounts(_ committee: DemoCommittee, _ clients: ReportClients) async throws {
         await clients.drive(false)
-        try await wait("reports are never committed", for: clients) { await clients.isDrained }
+        try await clients.wait("reports are never committed") { await clients.isDrained }
         let told = Double(await clients.acknowledged)
-        try await wait("validators have not committed the \(Int(told)) reports that clients were told of", for: clients)
-        {
+        try await clients.wait("validators have not committed the \(Int(told)) reports that clients were told of") {
             committee.validators.indices.allSatisfy {
                 committee.metrics($0).sum("waymark_reports_committed_total") == told
             }
         }
         guard await committee.waitForEqualHeads(seconds: 10) else { throw Failure("validators serve different heads") }
-    }
-
-    private func wait(_ complaint: String, for clients: ReportClients, until isDone: () async -> Bool) async throws {
-        for _ in 0..<100 {
-            if let broken = await clients.broken { throw Failure(broken) }
-            if await isDone() { return }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        throw Failure(complaint)
     }
 }

@@ -6,7 +6,7 @@ import Wire
 
 /// Sessions that publish reports which were signed before: in a closed loop, where the next leaves when a PUBACK says that one is committed, or in an open
 /// one, where so many leave in a second whatever comes back.
-actor ReportClients: LoopBound {
+actor ReportClients: LoopBound, BenchClients {
     private struct Session {
         let window: Int
         let reports: SignedReports.Queue
