@@ -8,7 +8,7 @@ public struct AlreadyVerified: Hashable, Sendable {
     /// For a proposal: entries of its cut that are known proofs.
     var proofs: UInt128 = 0
     /// For a car: its items are left to others.
-    public internal(set) var leavesItems = false
+    var leavesItems = false
 
     /// Nothing was.
     public static let nothing = AlreadyVerified()

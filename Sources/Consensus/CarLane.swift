@@ -29,7 +29,7 @@ struct CarLane: Sendable {
     private var acks: [UInt64: SignedAck] = [:]
     /// Nothing at positions up to here is acknowledged: it may have been, and forgotten.
     private(set) var silentThrough: UInt64 = 0
-    /// Cars that others are to look into, and until when; emptied of those that a proof covers.
+    /// Cars that others are to look into, and until when.
     private var left: [Digest: Instant] = [:]
     /// When this validator last acknowledged that the lane begins anew.
     private var lastBeginning: Instant?
@@ -81,7 +81,10 @@ struct CarLane: Sendable {
         guard signed.position > floor.position else { return }
         isChanged = true
         if let known = held[signed.hash] {
-            if known.payload == .notInspected { held[signed.hash]?.payload = payload }
+            if known.payload == .notInspected {
+                held[signed.hash]?.payload = payload
+                if payload != .notInspected { left[signed.hash] = nil }
+            }
             if isJournaled { held[signed.hash]?.isJournaled = true }
             return
         }
@@ -118,27 +121,27 @@ struct CarLane: Sendable {
         var hash = hash
         while let known = held[hash], !known.isCertified {
             held[hash]?.isCertified = true
+            left[hash] = nil
             hash = known.signed.car.header.parent
         }
     }
 
     // MARK: What others look into
 
-    /// Whether a car waits for others to look into it, or for what was found in it here.
+    /// Whether a car waits for others to look into it.
     func isLeft(_ hash: Digest) -> Bool { left[hash] != nil }
 
     /// Leaves a car that is held unread to others until then.
     mutating func leave(_ hash: Digest, until: Instant) {
-        if unread(hash) != nil { left[hash] = until }
+        if unread(hash) != nil, held[hash]?.isCertified == false { left[hash] = until }
     }
 
     /// Cars that nobody else has looked into in time, the lowest first.
     mutating func takeLeft(at now: Instant) -> [SignedCar] {
-        guard !left.isEmpty else { return [] }
-        left = left.filter { held[$0.key]?.payload == .notInspected && held[$0.key]?.isCertified == false }
-        let due = left.filter { $0.value <= now }.keys.compactMap { held[$0]?.signed }
-        for car in due { left[car.hash] = nil }
-        return due.sorted { ($0.position, $0.hash) < ($1.position, $1.hash) }
+        guard let leftUntil, leftUntil <= now else { return [] }
+        let due = left.filter { $0.value <= now }.keys
+        for hash in due { left[hash] = nil }
+        return due.compactMap(unread).sorted { ($0.position, $0.hash) < ($1.position, $1.hash) }
     }
 
     /// When the next car that was left to others is looked into here.
@@ -293,6 +296,7 @@ struct CarLane: Sendable {
             positions.removeFirst()
             for hash in slots.removeValue(forKey: position) ?? [] {
                 bytes -= held.removeValue(forKey: hash)?.signed.weight ?? 0
+                left[hash] = nil
             }
         }
         bound = bound.filter { $0.key > tip.position }

@@ -85,7 +85,7 @@ extension Consensus {
     private mutating func enter(_ next: UInt64, by certificate: Certificate) {
         view = next
         entry = certificate
-        pacemaker.enter(at: clock.instant, afterBlock: certificate.kind == .notarize && certificate.view + 1 == next)
+        pacemaker.enter(at: clock.instant, afterBlock: certificate.kind == .notarize)
     }
 
     /// The best reason to be in the current view, for those who are not: a finalization spares them most.

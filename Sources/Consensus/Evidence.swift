@@ -80,8 +80,7 @@ public enum Evidence: Hashable, Sendable {
         switch self {
         case .forkedLane(let first, _): first.header.lane
         case .invalidCar(let car, _): car.header.lane
-        case .invalidAck(let ack, _, _): ack.signer
-        case .conflictingAcks(let first, _): first.signer
+        case .invalidAck(let ack, _, _), .conflictingAcks(let ack, _): ack.signer
         case .conflictingProposals(let first, _): committee.leader(of: first.view)
         case .conflictingVotes(let first, _): first.signer
         }

@@ -199,8 +199,8 @@ extension Evidence {
     fileprivate var place: String {
         switch self {
         case .forkedLane(let car, _), .invalidCar(let car, _): "car \(car.header.position)"
-        case .invalidAck(let ack, _, _): "car \(ack.ack.position) of lane \(ack.ack.lane)"
-        case .conflictingAcks(let first, _): "car \(first.ack.position) of lane \(first.ack.lane)"
+        case .invalidAck(let ack, _, _), .conflictingAcks(let ack, _):
+            "car \(ack.ack.position) of lane \(ack.ack.lane)"
         case .conflictingProposals(let claim, _): "view \(claim.view)"
         case .conflictingVotes(let first, _): "view \(first.vote.view)"
         }

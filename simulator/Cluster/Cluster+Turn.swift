@@ -33,8 +33,8 @@ extension Cluster {
                 return processes[index].inbox.append(.unwanted(message, from: sender))
             }
             guard case .message(let verified) = envelope.verdict else { return }
-            let isLeft = processes[index].replica.alreadyVerified(in: message).leavesItems
-            processes[index].inbox.append(.message(isLeft ? verified.withoutInspection : verified, from: sender))
+            let known = processes[index].replica.alreadyVerified(in: message)
+            processes[index].inbox.append(.message(verified.knowing(known), from: sender))
         case .cosignature(let cosignature):
             guard processes[index].replica.wants(cosignature), case .cosignature(let verified) = envelope.verdict else {
                 return

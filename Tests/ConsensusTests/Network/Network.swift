@@ -154,8 +154,8 @@ struct Network {
             return step(index, .unwanted(envelope.message, from: peer))
         }
         guard let verified = envelope.verified else { return }
-        let isLeft = nodes[index].machine.alreadyVerified(in: envelope.message).leavesItems
-        step(index, .message(isLeft ? verified.withoutInspection : verified, from: peer))
+        let known = nodes[index].machine.alreadyVerified(in: envelope.message)
+        step(index, .message(verified.knowing(known), from: peer))
     }
 
     private func moment(of index: Int) -> Moment {
