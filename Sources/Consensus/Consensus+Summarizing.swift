@@ -66,6 +66,26 @@ extension Consensus {
         return records
     }
 
+    // MARK: Taking over
+
+    /// Goes on after blocks that it never saw, whose state the shell holds and has proven: what this validator has said above them stands, and is
+    /// summed up behind a mark. Whatever it knew of blocks above `point` but did not execute it fetches again. The view stays: only certificates
+    /// move it.
+    mutating func adopt(_ point: ChainPoint) {
+        guard point.height > chain.delivered.height, point.cut.lanes == committee.n else { return }
+        chain = FinalChain(genesis: point)
+        tree.prune(through: point.view)
+        for lane in lanes.indices where point.cut[lane].position > lanes[lane].floor.position {
+            lanes[lane].execute(through: point.cut[lane])
+        }
+        if own.tip.position < point.cut[me].position { own.begin(after: point.cut[me]) }
+        own.forget(through: lanes[me].floor.position)
+        if highestNotarized.view < point.view { highestNotarized = (point.view, point.hash) }
+        counters.statesAdopted += 1
+        sinceSnapshot = (0, 0)
+        emit(.summarize(summary))
+    }
+
     // MARK: Restoring
 
     /// Where the journal is read from here on, this is where it begins; where it is read from before, this is what it has led to.
@@ -79,7 +99,6 @@ extension Consensus {
         for lane in lanes.indices { lanes[lane].execute(through: mark.point.cut[lane]) }
         own.begin(after: mark.point.cut[me])
         highestNotarized = (mark.point.view, mark.point.hash)
-        view = mark.point.view + 1
         newestOwnView = mark.newestOwnView
     }
 

@@ -153,6 +153,7 @@ public struct Consensus: Sendable {
         case .start: start(isBlank: false)
         case .startWithoutJournal: start(isBlank: true)
         case .submit(let items): own.submit(items, at: now)
+        case .adopt(let point): adopt(point)
         case .message(let message, let peer): receive(message, from: peer)
         case .unwanted(let message, let peer): answerUnwanted(message, from: peer)
         case .connected(let peer): greet(peer)

@@ -17,6 +17,8 @@ public enum ConsensusEvent: Sendable {
     case unwanted(PeerMessage, from: ValidatorIndex)
     /// A link to a peer was opened: whatever was sent to it before may be lost.
     case connected(ValidatorIndex)
+    /// The state after this point is held and proven, although the blocks up to it are not: go on after it.
+    case adopt(ChainPoint)
     /// An own statement is durable: now it counts.
     case signed(SignedStatement)
     /// Time has passed; see `nextDeadline`.

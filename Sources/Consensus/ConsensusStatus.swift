@@ -34,6 +34,8 @@ public struct ConsensusCounters: Hashable, Sendable {
     public var evidence: UInt64 = 0
     /// Starts at which others knew more of this validator than its journal.
     public var memoriesLost: UInt64 = 0
+    /// States of others that it went on from.
+    public var statesAdopted: UInt64 = 0
 }
 
 extension Consensus {

@@ -112,6 +112,14 @@ struct Receipts: Sendable {
         return refused.map(\.token)
     }
 
+    /// Everyone who waits for a block: where blocks are passed over, nobody can say which of them brought what.
+    mutating func refuseWaiting() -> [SubmissionToken] {
+        let tokens = waiting.values.flatMap { $0.map(\.token) }.sorted { $0.number < $1.number }
+        count -= tokens.count
+        waiting = [:]
+        return tokens
+    }
+
     /// Everyone whose submission stands below the published head, in log order.
     mutating func publish(_ published: PublishedHead, tree proofs: (UInt64) -> [Digest]?) -> [(SubmissionToken, Answer)]
     {

@@ -79,7 +79,11 @@ public struct Replica: Sendable {
 
     /// Replays one record of the own journal, in order, before the first step; the blocks that it finalized, executed again.
     public mutating func restore(_ record: Record) throws -> [ExecutedBlock] {
-        try consensus.restore(record).compactMap { effect in
+        if case .snapshot(let mark) = record, mark.point.height != ledger.height {
+            // What came before is cut off, or was passed over, and the snapshot that stands for it is not the one at hand.
+            throw RestoreError.otherSnapshot(height: mark.point.height)
+        }
+        return try consensus.restore(record).compactMap { effect in
             guard case .finalized(let finalized) = effect else { return nil }
             let block = execute(finalized).block
             restoredHead = block.head
@@ -125,6 +129,8 @@ public struct Replica: Sendable {
             return advance(.connected(peer), at: now)
         case .cosignature(let verified):
             return receive(verified, at: now)
+        case .adopt(let snapshot):
+            return adopt(snapshot, at: now)
         case .signed(let statement):
             note(statement)
             return advance(.signed(statement), at: now)
@@ -321,6 +327,17 @@ public struct Replica: Sendable {
         scheduleReminder(at: now)
         let work = ledger.federation.openJobs.map { ReplicaEffect.compute($0) }
         return [.cosign(head, to: .all, asksForReturn: true)] + effects + work
+    }
+
+    /// Whoever waits for a report or an update is asked to send it again: the state says what is committed, but not where it stands.
+    private mutating func adopt(_ snapshot: Snapshot, at now: Moment) -> [ReplicaEffect] {
+        guard snapshot.height > ledger.height else { return [] }
+        ledger = snapshot.ledger
+        let answers = receipts.refuseWaiting().map { ReplicaEffect.answer($0, .refused(.busy)) }
+        let published = publish(heads.execute(snapshot.head))
+        scheduleReminder(at: now)
+        let work = ledger.federation.openJobs.map { ReplicaEffect.compute($0) }
+        return answers + published + work + advance(.adopt(snapshot.point), at: now)
     }
 
     private mutating func execute(_ finalized: FinalizedBlock) -> (block: ExecutedBlock, refused: [Refused]) {

@@ -23,6 +23,8 @@ public enum ReplicaEvent: Sendable {
     case connected(ValidatorIndex)
     /// A peer's cosignature, checked.
     case cosignature(VerifiedCosignature)
+    /// A state that others vouch for and that is on the disk: go on after it, without the blocks that led there.
+    case adopt(Snapshot)
     /// An own statement that was signed and is durable.
     case signed(SignedStatement)
     /// A deadline (`Replica.nextDeadline`) may have passed.

@@ -17,4 +17,16 @@ public enum ReplicaLimits {
     public static let convictionsPerValidator = 16
     /// How long a head may stand without its quorum before cosignatures are sent again, in milliseconds.
     public static let cosignatureResendMilliseconds: UInt64 = 1000
+    /// Bytes of one piece of a snapshot's image.
+    public static let pieceBytes = 512 << 10
+    /// Pieces of one image: 2 GiB.
+    public static let piecesPerOffer = 4096
+    /// Snapshots in one answer: as many as a validator keeps.
+    public static let snapshotsOffered = 2
+    /// Pieces that are asked for at a time.
+    public static let piecesInFlight = 4
+    /// Entries in one page of the log, …
+    public static let entriesPerPage = 4096
+    /// … and bytes at which a page is closed; its last bundle of 256 entries may pass it.
+    public static let pageBytes = 1 << 20
 }

@@ -59,6 +59,8 @@ extension Server {
             counter(
                 "memories_lost_total", "Starts at which the others knew more of this validator than its journal.",
                 counted.memoriesLost),
+            counter(
+                "states_adopted_total", "States of others that this validator went on from.", counted.statesAdopted),
             counter("requests_sent_total", "Requests to validators for something missing.", counted.requestsSent),
             counter("requests_answered_total", "Requests of validators answered.", counted.requestsAnswered),
             counter("requests_ignored_total", "Requests of validators above their budget.", counted.requestsIgnored),

@@ -27,6 +27,7 @@ struct Checks: Sendable {
         case .cosignature(let cosignature):
             guard let verified = cosigners.verify(cosignature) else { return .forged }
             return .cosignature(verified)
+        case .transfer: return .transfer
         }
     }
 

@@ -128,6 +128,7 @@ extension Cluster {
         processes[index].inFlight = []
         processes[index].mailbox = []
         processes[index].snapshots = []
+        processes[index].transfer.reset()
         processes[index].wakeAt = nil
         processes[index].hasMissedSync = false
         processes[index].hasTurn = false

@@ -31,6 +31,10 @@ extension Cluster {
         deliver(.cosignature(cosignature), to: recipients, from: index, after: 0)
     }
 
+    mutating func send(_ message: TransferMessage, to peer: ValidatorIndex, from index: Int) {
+        deliver(.transfer(message), to: [peer], from: index, after: 0)
+    }
+
     /// A liar speaks unasked.
     mutating func provoke(_ index: Int) {
         if processes[index].state == .up { post(index) { attack, liar in attack.provoke(as: &liar) } }

@@ -40,6 +40,7 @@ extension Cluster {
                 return
             }
             processes[index].inbox.append(.cosignature(verified))
+        case .transfer(let message): take(message, from: sender, at: index)
         }
     }
 
@@ -111,6 +112,9 @@ extension Cluster {
         processes[index].disk.keep(bytes, height: snapshot.height)
         counts.snapshots += 1
         if processes[index].isHonest { oracle.see(snapshot: bytes, height: snapshot.height) }
+        if cutsJournals, let height = processes[index].disk.cut() {
+            processes[index].blocks.removeAll { $0.height <= height }
+        }
     }
 
     private mutating func releaseUndelayed(_ index: Int) {
@@ -203,18 +207,5 @@ extension Cluster {
         trace.block(block, at: index, now)
         oracle.see(block, by: processes[index].validator)
         counts.convictions = oracle.convictions
-    }
-
-    private mutating func serve(_ request: HistoryRequest, to peer: ValidatorIndex, by index: Int) {
-        let stored = processes[index].blocks.lazy.filter { $0.height >= request.height }
-        guard let batch = HistoryBatch(of: stored.map { ($0.block, $0.certificate) }) else { return }
-        send(.historyBatch(batch), to: .one(peer), from: index)
-    }
-
-    private mutating func serve(_ request: CarRequest, to peer: ValidatorIndex, by index: Int) {
-        let cars = processes[index].blocks.flatMap { $0.cars + $0.voidCars }.filter { $0.lane == request.lane }
-        let byHash = Dictionary(cars.map { ($0.hash, $0) }) { first, _ in first }
-        guard let batch = CarBatch(answering: request, find: { byHash[$0] }) else { return }
-        send(.carBatch(batch), to: .one(peer), from: index)
     }
 }

@@ -23,6 +23,7 @@ public struct Cluster: Sendable {
         case provoke(Int)
         case forget(Int)
         case keep(Int, life: Int)
+        case askForPieces(Int, life: Int)
         case retry
     }
 
@@ -41,6 +42,8 @@ public struct Cluster: Sendable {
     var trace: Trace
     let checks: Checks
     private var eventsAtOnce = 0
+    /// Whether journals are cut off at the older snapshot, or kept whole.
+    let cutsJournals: Bool
     /// Whether faults strike: in the first phase they do.
     var isStormy = true
     /// Own cars that honest validators were told are attested: none of them may be lost.
@@ -57,6 +60,7 @@ public struct Cluster: Sendable {
         plan = options.without.reduce(chosen) { plan, name in plan.without(name) ?? plan }
         // Real signatures now and then: that forgery fails is not the simulator's subject, but that nothing rests on cheap ones is.
         let isReal = random.below(UInt64(options.realOneIn)) == 0
+        cutsJournals = random.happens(permille: 500)
         let rota = Self.rota(of: options.validators, random: &random)
         town = Town(validators: options.validators, rota: rota, isReal: isReal)
         settings = Self.settings(options.settings, random: &random)
@@ -127,7 +131,7 @@ public struct Cluster: Sendable {
     private mutating func add(_ validator: ValidatorIndex) {
         var process = Process(
             validator: validator, keys: town.keys[validator], attack: plan.liars[validator]?.make(), reaches: [],
-            replica: town.replica(validator, settings(of: validator)))
+            replica: town.replica(validator, settings(of: validator)), transfer: StateTransfer(town.committee))
         process.clock.skew = offset(plan.amount(.skew))
         process.clock.rate = UInt64(1000 + offset(plan.amount(.drift)))
         processes.append(process)
@@ -200,6 +204,7 @@ public struct Cluster: Sendable {
         case .provoke(let index): provoke(index)
         case .forget(let index): forget(index)
         case .keep(let index, let life): if processes[index].life == life { keepSnapshots(index) }
+        case .askForPieces(let index, let life): if processes[index].life == life { askForPieces(index) }
         case .retry: retryReports()
         }
     }
@@ -264,4 +269,6 @@ public struct ClusterCounts: Sendable, Equatable {
     public var snapshots: UInt64 = 0
     /// Starts from a snapshot.
     public var shortStarts: UInt64 = 0
+    /// States of others that a process went on from.
+    public var adoptions: UInt64 = 0
 }

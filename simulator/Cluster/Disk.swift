@@ -14,6 +14,7 @@ struct Disk: Sendable {
     private(set) var durable: [Record] = []
     /// Snapshots by height, each written after its mark was durable, with the digest that stands in its file.
     private var snapshots: [UInt64: (bytes: [UInt8], digest: Digest)] = [:]
+    private var adopted: Set<UInt64> = []
     private var staged: [Staged] = []
     private var committing: [Staged]?
     private(set) var rules: DurabilityRules
@@ -31,23 +32,56 @@ struct Disk: Sendable {
 
     mutating func keep(_ snapshot: [UInt8], height: UInt64) {
         snapshots[height] = (snapshot, Digest.sha256(snapshot))
-        for old in snapshots.keys.sorted(by: >).dropFirst(2) { snapshots[old] = nil }
+        for old in marked.dropFirst(2) { snapshots[old] = nil }
+    }
+
+    /// A state of others, before the journal says that it goes on from there.
+    mutating func adopt(_ snapshot: [UInt8], height: UInt64) {
+        snapshots[height] = (snapshot, Digest.sha256(snapshot))
+        adopted.insert(height)
+    }
+
+    /// Forgets what stands before the mark of the older snapshot, if that is sound, and says which that is.
+    mutating func cut() -> UInt64? {
+        guard let older = marked.dropFirst().first, isSound(older), let start = mark(of: older) else { return nil }
+        durable.removeSubrange(..<start)
+        return older
+    }
+
+    /// Snapshots that the journal goes on from, the newest first.
+    private var marked: [UInt64] { snapshots.keys.sorted(by: >).filter { mark(of: $0) != nil } }
+
+    /// The images of those, the newest first.
+    var images: [(height: UInt64, bytes: [UInt8])] {
+        marked.compactMap { height in snapshots[height].map { (height, $0.bytes) } }
     }
 
     /// The newest snapshot that is sound, and the journal from its mark on; all of the journal where there is none.
     var newest: (snapshot: [UInt8]?, records: ArraySlice<Record>) {
         for (height, snapshot) in snapshots.sorted(by: { $0.key > $1.key }) {
-            guard Digest.sha256(snapshot.bytes) == snapshot.digest, let start = mark(of: height) else { continue }
+            guard isSound(height), let start = mark(of: height) else { continue }
             return (snapshot.bytes, durable[start...])
         }
         return (nil, durable[...])
     }
 
-    /// One bit of the newest snapshot flips.
+    /// One bit of the newest snapshot flips; but not where nothing else leads to its mark, for then the journal is lost with it.
     mutating func flip(bit: UInt64) {
-        guard let height = snapshots.keys.max(), let count = snapshots[height]?.bytes.count else { return }
+        guard let height = snapshots.keys.max(), !adopted.contains(height), hasOtherWay(to: height),
+            let count = snapshots[height]?.bytes.count
+        else { return }
         let place = bit % UInt64(count * 8)
         snapshots[height]?.bytes[Int(place / 8)] ^= 1 << UInt8(place % 8)
+    }
+
+    private func hasOtherWay(to height: UInt64) -> Bool {
+        // A journal that is read from its beginning needs none, but leads across no state that was taken over.
+        let isWhole = if case .snapshot? = durable.first { false } else { adopted.isEmpty }
+        return isWhole || marked.contains { $0 < height && isSound($0) }
+    }
+
+    private func isSound(_ height: UInt64) -> Bool {
+        snapshots[height].map { Digest.sha256($0.bytes) == $0.digest } ?? false
     }
 
     private func mark(of height: UInt64) -> Int? {
@@ -89,8 +123,11 @@ struct Disk: Sendable {
 
     /// An old image is put back: of what was durable, only the first `count` records are.
     mutating func setBack(to count: Int) {
-        let (old, kept) = (durable.prefix(count), snapshots)
+        // The image has the snapshot that its journal begins with.
+        let (first, kept) = (marked.last(where: isSound).flatMap(mark).map { $0 + 1 } ?? 0, snapshots)
+        let (old, jumps) = (durable.prefix(max(count, first)), adopted)
         self = Disk()
+        adopted = jumps
         write(old.map { Staged(record: $0, isRepeated: true) })
         snapshots = kept.filter { mark(of: $0.key) != nil }
     }

@@ -17,7 +17,8 @@ struct DurabilityRules: Sendable {
         case .signed(let signed):
             let isNew = said.insert(signed.statement.key).inserted
             expect(isNew || isRepeated, "it signs again what it has signed before")
-            see(signed.statement)
+            // What is said once more rests on what was there the first time, which may be cut off.
+            see(signed.statement, isRepeated: isRepeated)
         case .car(let car): cars.insert(car.hash)
         case .block(let block): blocks.insert(block.hash)
         case .certificate(let certificate):
@@ -29,9 +30,11 @@ struct DurabilityRules: Sendable {
         }
     }
 
-    private mutating func see(_ statement: Statement) {
+    private mutating func see(_ statement: Statement, isRepeated: Bool) {
         switch statement {
         case .ownCar(let car): cars.insert(car.hash)
+        case .proposal(let block) where isRepeated: blocks.insert(block.hash)
+        case .ack where isRepeated, .vote where isRepeated: break
         case .ack(let ack):
             expect(
                 cars.contains(ack.hash), "car \(ack.position) of lane \(ack.lane) is acknowledged and may be forgotten")

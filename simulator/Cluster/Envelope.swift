@@ -5,6 +5,7 @@ import Replica
 enum Frame: Sendable {
     case message(PeerMessage)
     case cosignature(Cosignature)
+    case transfer(TransferMessage)
 }
 
 /// A frame on its way. It is checked once for all who get it, since that depends on nothing but its bytes.
@@ -12,6 +13,8 @@ final class Envelope: Sendable {
     enum Verdict: Sendable {
         case message(VerifiedMessage)
         case cosignature(VerifiedCosignature)
+        /// Nothing is signed: its content is compared or hashed.
+        case transfer
         case forged
     }
 

@@ -21,6 +21,8 @@ struct Process: Sendable {
 
     var replica: Replica
     var disk = Disk()
+    /// The state of others that it gathers.
+    var transfer: StateTransfer
     var clock = ProcessClock()
     var state = State.down
     /// Rises with every start and stop, so that what an earlier life left on the agenda is told apart.

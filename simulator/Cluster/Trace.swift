@@ -65,6 +65,7 @@ extension Frame {
         switch self {
         case .message(let message): message.fingerprint
         case .cosignature(let cosignature): 0xC0 ^ cosignature.head.root.prefix ^ cosignature.head.height
+        case .transfer(let message): 0x7A ^ Digest.sha256(message.encoded()).prefix
         }
     }
 
@@ -73,6 +74,19 @@ extension Frame {
         switch self {
         case .message(let message): message.words
         case .cosignature(let cosignature): "head \(cosignature.head.height) cosigned by \(cosignature.validator)"
+        case .transfer(let message): message.words
+        }
+    }
+}
+
+extension TransferMessage {
+    fileprivate var words: String {
+        switch self {
+        case .offers(let offers): "snapshots of heights \(offers.map(\.height))"
+        case .pieceRequest(let digest): "asks for the piece \(digest.prefix)"
+        case .piece(let bytes): "a piece of \(bytes.count) bytes"
+        case .pageRequest(let request): "asks for entries from \(request.first) on"
+        case .page(let page): "\(page.entries.count) entries from \(page.request.first) on"
         }
     }
 }

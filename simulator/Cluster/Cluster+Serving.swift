@@ -1,0 +1,81 @@
+import Consensus
+import Models
+import Replica
+
+/// What a process answers to those who are behind, from its stores; and how it gathers a state when others have cut off what it lacks.
+extension Cluster {
+    /// How long a piece may take before another is asked for it, in milliseconds.
+    private static let patience: UInt64 = 1000
+
+    mutating func serve(_ request: HistoryRequest, to peer: ValidatorIndex, by index: Int) {
+        let stored = processes[index].blocks.lazy.drop { $0.height < request.height }
+        guard stored.first?.height == request.height else { return offer(to: peer, by: index) }
+        guard let batch = HistoryBatch(of: stored.map { ($0.block, $0.certificate) }) else { return }
+        send(.historyBatch(batch), to: .one(peer), from: index)
+    }
+
+    mutating func serve(_ request: CarRequest, to peer: ValidatorIndex, by index: Int) {
+        let cars = processes[index].blocks.flatMap { $0.cars + $0.voidCars }.filter { $0.lane == request.lane }
+        let byHash = Dictionary(cars.map { ($0.hash, $0) }) { first, _ in first }
+        guard let batch = CarBatch(answering: request, find: { byHash[$0] }) else { return offer(to: peer, by: index) }
+        send(.carBatch(batch), to: .one(peer), from: index)
+    }
+
+    private mutating func offer(to peer: ValidatorIndex, by index: Int) {
+        let offers = images(of: index).compactMap { SnapshotOffer(height: $0.height, image: $0.bytes) }
+        if !offers.isEmpty { send(.offers(offers), to: peer, from: index) }
+    }
+
+    /// A liar's have a byte changed, and it says of them what is true of those.
+    private func images(of index: Int) -> [(height: UInt64, bytes: [UInt8])] {
+        let images = processes[index].disk.images
+        guard !processes[index].isHonest else { return images }
+        return images.map { height, bytes in
+            var bytes = bytes
+            bytes[bytes.count / 2] ^= 1
+            return (height + 1, bytes)
+        }
+    }
+
+    // MARK: Gathering
+
+    mutating func take(_ message: TransferMessage, from sender: ValidatorIndex, at index: Int) {
+        switch message {
+        case .offers(let offers):
+            processes[index].transfer.take(offers, from: sender, above: processes[index].replica.height)
+            askForPieces(index)
+        case .pieceRequest(let digest):
+            for (height, bytes) in images(of: index) {
+                guard let range = SnapshotOffer(height: height, image: bytes)?.range(of: digest) else { continue }
+                return send(.piece(Array(bytes[range])), to: sender, from: index)
+            }
+        case .piece(let bytes):
+            processes[index].transfer.take(piece: bytes)
+            if let image = processes[index].transfer.image { adopt(image, at: index) }
+        case .pageRequest, .page: break
+        }
+    }
+
+    mutating func askForPieces(_ index: Int) {
+        let instant = processes[index].clock.moment(at: now).instant
+        let requests = processes[index].transfer.takeRequests(at: instant, period: Self.patience)
+        for (digest, peer) in requests { send(.pieceRequest(digest), to: peer, from: index) }
+        guard processes[index].transfer.nextDeadline != nil else { return }
+        agenda.add(.askForPieces(index, life: processes[index].life), at: now + Self.patience + 100)
+    }
+
+    private mutating func adopt(_ image: [UInt8], at index: Int) {
+        processes[index].transfer.reset()
+        guard let state = try? Snapshot(decoding: image, for: processes[index].replica.configuration) else {
+            if processes[index].isHonest { oracle.report("validator \(processes[index].validator) is given no state") }
+            return
+        }
+        guard state.height > processes[index].replica.height else { return }
+        counts.adoptions += 1
+        trace.note("goes on from the others' state of height \(state.height)", of: index, at: now)
+        if processes[index].isHonest { oracle.see(snapshot: image, height: state.height) }
+        processes[index].disk.adopt(image, height: state.height)
+        processes[index].blocks = []
+        processes[index].inbox.append(.adopt(state))
+    }
+}
