@@ -52,6 +52,39 @@ private func lone(vehicles: ClosedRange<UInt8>) throws -> Lone {
     #expect(throws: RestoreError.self) { try Lone(restoring: one.journal + [mark], snapshotBlocks: 4) }
 }
 
+@Test func aStateTakenOverGoesOnLikeTheOneThatWasThere() throws {
+    let first = try lone(vehicles: 10...19)
+    let snapshot = try #require(first.snapshots.last)
+    var second = try Lone(snapshotBlocks: 4)
+    second.start()
+    let waiting = second.submit(try Town.Vehicle(19).report(1))
+    second.tell(.adopt(snapshot))
+    guard case .refused(.busy) = try second.answer(waiting, within: 0) else { throw Wrong("nobody knows its place") }
+    var (height, adopted) = (second.replica.height, second.replica.consensusCounters.statesAdopted)
+    #expect(height == snapshot.height && adopted == 1)
+    // What is no further is passed over.
+    second.tell(.adopt(try #require(first.snapshots.first)))
+    second.pass(50)
+    (height, adopted) = (second.replica.height, second.replica.consensusCounters.statesAdopted)
+    #expect(height >= snapshot.height && adopted == 1)
+    guard case .alreadyCommitted = try second.answer(second.submit(try Town.Vehicle(10).report(1)), within: 50)
+    else { throw Wrong("the state knows what it committed") }
+    let next = try Town.Vehicle(10).report(2)
+    _ = second.submit(next)
+    // Alone it has no certificates of the views that it was taken past: it leaves them one by one.
+    second.pass(30_000)
+    let isCommitted = second.replica.hasCommitted(.report(next))
+    #expect(isCommitted)
+    // A restart needs the state that was taken over: the journal alone leads across no gap.
+    #expect(throws: RestoreError.self) { try Lone(restoring: second.journal, snapshotBlocks: 4) }
+    let mark = try #require(
+        second.journal.firstIndex {
+            if case .snapshot(let mark) = $0 { mark.point.height == snapshot.height } else { false }
+        })
+    let third = try Lone(restoring: Array(second.journal[mark...]), after: snapshot.encoded(), snapshotBlocks: 4)
+    #expect(third.replica.height == second.replica.height)
+}
+
 @Test func whatDoesNotGiveItsStateRootIsNoSnapshot() throws {
     let lone = try lone(vehicles: 10...14)
     let bytes = try #require(lone.snapshots.last).encoded()
