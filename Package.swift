@@ -38,6 +38,7 @@ let libraries: [Target] = [
     system("COpenSSL", package: "libssl-dev", pkgConfig: "openssl"),
     system("CSodium", package: "libsodium-dev", pkgConfig: "libsodium"),
     system("CZlib", package: "zlib1g-dev", pkgConfig: "zlib"),
+    .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
 ]
 
 let values: [Target] = [
@@ -75,7 +76,7 @@ let simulators: [Target] = [
 let shells: [Target] = [
     module("EventLoop", ["CLibuv"]),
     module("Transport", ["EventLoop", "Cryptography", "Wire", deque]),
-    module("Storage", ["Wire", "Cryptography", "TransparencyLog", grdb]),
+    module("Storage", ["CLinux", "Wire", "Cryptography", "TransparencyLog", grdb]),
     module(
         "Server",
         [

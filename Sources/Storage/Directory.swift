@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Calls on names in the file system, as opposed to an open `File`.
@@ -18,6 +19,14 @@ enum Directory {
         guard descriptor >= 0 else { throw .last("open", path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw .last("sync", path) }
+    }
+
+    /// Returns when everything that was written to the file system of this directory is on the disk.
+    static func syncFileSystem(_ path: String) throws(FileError) {
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last("open", path) }
+        defer { close(descriptor) }
+        guard syncfs(descriptor) == 0 else { throw .last("syncfs", path) }
     }
 
     /// Puts the file `old` in the place of `new`, at once.

@@ -1,4 +1,5 @@
 import Glibc
+import Wire
 
 /// A call to the file system that failed.
 public struct FileError: Error, Hashable, Sendable {
@@ -75,6 +76,14 @@ final class File: Sendable {
         // Safety: fstat fills the structure that is lent to it for the call.
         guard unsafe fstat(descriptor, &status) == 0 else { throw .last("stat", path) }
         return Int(status.st_size)
+    }
+
+    /// When the content was last written.
+    func changed() throws(FileError) -> Timestamp {
+        var status = stat()
+        // Safety: fstat fills the structure that is lent to it for the call.
+        guard unsafe fstat(descriptor, &status) == 0 else { throw .last("stat", path) }
+        return Timestamp(milliseconds: UInt64(max(0, status.st_mtim.tv_sec)) * 1000)
     }
 
     /// Up to `count` bytes from `offset` on; fewer only at the end of the file.

@@ -89,6 +89,15 @@ public struct Index: Sendable {
         try delete("DELETE FROM records WHERE leaf = (SELECT leaf FROM receipts WHERE digest = ?)", [digest.blob]) > 0
     }
 
+    /// Forgets where cars are that stand in journal segments before `segment`, which are removed.
+    public func forgetCars(before segment: UInt64) throws(IndexError) {
+        try indexing {
+            try pool.write { database in
+                try database.execute(sql: "DELETE FROM cars WHERE segment < ?", arguments: [segment.bits])
+            }
+        }
+    }
+
     private func delete(_ sql: String, _ arguments: StatementArguments) throws(IndexError) -> Int {
         try indexing {
             let count = try pool.write { database in

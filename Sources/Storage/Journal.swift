@@ -63,6 +63,7 @@ public struct Journal: ~Copyable, Sendable {
     private var header: Format.SegmentHeader
     private var file: File?
     private var end: Int
+    private var isSegmentOver = false
     private var staged: [[UInt8]] = []
     private var isCommitting = false
 
@@ -92,7 +93,7 @@ public struct Journal: ~Copyable, Sendable {
     /// Takes records into the next commit; returns where each will stand. Nothing is written yet.
     public mutating func stage(_ records: [[UInt8]]) -> [JournalPosition] {
         // A commit never spans two segments, so a new one is begun between commits only.
-        if staged.isEmpty, end >= segmentBytes { beginSegment() }
+        if staged.isEmpty, end >= segmentBytes || isSegmentOver { beginSegment() }
         return records.map { payload in
             precondition(payload.count <= Format.payloadLimit, "a record's payload has a bound")
             let position = JournalPosition(segment: header.number, offset: UInt32(end))
@@ -127,23 +128,15 @@ public struct Journal: ~Copyable, Sendable {
         counters.records += receipt.records
     }
 
-    /// Removes the segments before the one of `position`: what they hold has become part of a snapshot, or is to be
-    /// erased.
-    public mutating func removeSegments(before position: JournalPosition) throws(JournalError) {
-        precondition(position.segment <= header.number, "the segment that is written to stays")
-        let directory = reader.directory
-        try journaling { () throws(FileError) in
-            for number in try Self.segmentNumbers(directory) where number < position.segment {
-                try Directory.remove(Self.path(directory, number))
-            }
-            try Directory.sync(directory)
-        }
-    }
+    /// What is staged from now on goes to another segment, as soon as a commit can begin one: so that what came before can be dropped by
+    /// itself (`JournalSegments`).
+    public mutating func endSegment() { isSegmentOver = true }
 
     private mutating func beginSegment() {
         header = .new(header.number + 1, firstSequence: nextSequence)
         file = nil
         end = Format.segmentHeaderLength
+        isSegmentOver = false
     }
 
     private static func takeLock(_ directory: String) throws(JournalError) -> File {

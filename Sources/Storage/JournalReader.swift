@@ -5,6 +5,9 @@ public struct JournalReader: Sendable {
 
     let directory: String
 
+    /// Its files.
+    public var segments: JournalSegments { JournalSegments(directory: directory) }
+
     /// Reads the journal in `directory`, whoever writes it.
     public init(directory: String) {
         self.directory = directory

@@ -50,6 +50,15 @@ public struct ModelFiles: Sendable {
         return bytes
     }
 
+    /// Up to `count` bytes of that file from `offset` on, as they are: the caller checks the whole.
+    public func read(_ count: Int, at offset: Int, of digest: Digest) throws(ModelFileError) -> [UInt8] {
+        do throws(FileError) {
+            return try File("\(directory)/\(digest)", .read).read(count, at: offset)
+        } catch {
+            throw error.isMissing ? .missing(digest) : .file(error)
+        }
+    }
+
     /// Writes a file under its digest.
     public func write(_ bytes: [UInt8]) throws(ModelFileError) {
         let path = "\(directory)/\(Digest.sha256(bytes))"

@@ -88,8 +88,17 @@ public struct SnapshotFiles: Sendable {
         }
     }
 
-    /// Writes a snapshot so that it is durable when this returns, and removes those that it makes superfluous.
-    public func write(_ snapshot: StoredSnapshot) throws(SnapshotError) {
+    /// A part of the image of that height, as it is in the file: the caller checks it.
+    public func read(_ range: Range<Int>, of height: UInt64) throws(SnapshotError) -> [UInt8] {
+        let path = path(of: height)
+        return try failing(as: SnapshotError.file) { () throws(FileError) in
+            try File(path, .read).read(range.count, at: Self.headerLength + range.lowerBound)
+        }
+    }
+
+    /// Writes a snapshot so that it is durable when this returns, and removes those that it makes superfluous; not those in `pinned`, which
+    /// are being sent to others.
+    public func write(_ snapshot: StoredSnapshot, pinned: Set<UInt64> = []) throws(SnapshotError) {
         let (header, new, place) = (Self.header(of: snapshot), directory + "/new", path(of: snapshot.height))
         try failing(as: SnapshotError.file) { () throws(FileError) in
             let file = try File(new, .replace)
@@ -99,7 +108,7 @@ public struct SnapshotFiles: Sendable {
             try Directory.rename(new, to: place)
             try Directory.sync(directory)
         }
-        for height in try heights().dropFirst(Self.kept) {
+        for height in try heights().dropFirst(Self.kept) where !pinned.contains(height) {
             let path = path(of: height)
             try failing(as: SnapshotError.file) { () throws(FileError) in try Directory.remove(path) }
         }

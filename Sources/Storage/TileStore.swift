@@ -39,9 +39,9 @@ extension TileStoreError: CustomStringConvertible {
 /// and whatever kills the process, the files always are those of the head, and perhaps some more that belong to the
 /// next. A partial file stays until the full one is there, as C2SP asks.
 ///
-/// Nothing is synced: the journal can make it all again. After a crash of the machine, as opposed to the process, every
-/// file is therefore read and derived anew on opening. `size` then says from which entry on the caller has to give
-/// entries again.
+/// Nothing is synced as it is written: the journal can make it all again, and whoever cuts that off syncs everything
+/// first. After a crash of the machine, as opposed to the process, every file is therefore read and derived anew on
+/// opening. `size` then says from which entry on the caller has to give entries again.
 ///
 /// The store is a value that one owner hands to a pool thread and takes back.
 public struct TileStore: Sendable {
@@ -82,6 +82,17 @@ public struct TileStore: Sendable {
                 try write(file)
                 try removePartial(file.path)
             }
+        }
+    }
+
+    /// Makes everything that is there durable, although no head of it can be shown yet: the next opening goes on from here.
+    public func keep() throws(TileStoreError) {
+        let mark = KeptHead(size: size, root: growth.root)
+        try storing { () throws(FileError) in
+            for file in growth.partial { try write(file) }
+            try File(work + "/new", .replace).write(mark.encoded(), at: 0)
+            try Directory.rename(work + "/new", to: KeptHead.path(work))
+            try Directory.syncFileSystem(directory)
         }
     }
 

@@ -1,4 +1,33 @@
+import Cryptography
 import TransparencyLog
+import Wire
+
+/// A size and root that files are there for without a head that can be shown.
+struct KeptHead: Hashable, Sendable {
+    let size: UInt64
+    let root: Digest
+
+    static func path(_ work: String) -> String { work + "/kept" }
+
+    init(size: UInt64, root: Digest) {
+        self.size = size
+        self.root = root
+    }
+
+    init(decoding bytes: [UInt8]) throws(WireError) {
+        var reader = Reader(bytes)
+        size = try reader.read(UInt64.self)
+        root = try reader.readDigest()
+        try reader.finish()
+    }
+
+    func encoded() -> [UInt8] {
+        var writer = Writer(capacity: 40)
+        writer.write(size)
+        writer.write(fixed: root.bytes)
+        return writer.bytes
+    }
+}
 
 /// Finds out how much of a log's files can be built upon.
 struct TileStoreOpening {
@@ -19,18 +48,33 @@ struct TileStoreOpening {
     }
 
     private func open(isSameBoot: Bool) -> (TileGrowth, SignedCheckpoint?) {
-        guard let head = head() else { return (TileGrowth(), nil) }
+        let shown = head()
+        if let kept = kept(), kept.size > shown?.checkpoint.size ?? 0, let growth = growth(at: kept, isSameBoot) {
+            return (growth, isSameBoot ? shown : nil)
+        }
+        guard let shown else { return (TileGrowth(), nil) }
+        let head = KeptHead(size: shown.checkpoint.size, root: shown.checkpoint.root)
+        if let growth = growth(at: head, isSameBoot) { return (growth, shown) }
+        return (soundBeginning(of: head.size), nil)
+    }
+
+    /// The state at a head, if the files are there as they were written.
+    private func growth(at head: KeptHead, _ isSameBoot: Bool) -> TileGrowth? {
         // The page cache outlives a process, so what was written since the machine's start is there; the edge alone is
         // read.
-        if isSameBoot, let growth = edge(of: head) { return (growth, head) }
-        let sound = soundBeginning(of: head.checkpoint.size)
+        guard let growth = edge(of: head) else { return nil }
+        if isSameBoot { return growth }
+        let sound = soundBeginning(of: head.size)
         // The partial files are checked last: the state at the head must give the very bytes that are there.
-        if let growth = edge(of: head), growth.size - sound.size < UInt64(LogPath.fullWidth),
-            growth.partial.allSatisfy(isThere)
-        {
-            return (growth, head)
-        }
-        return (sound, nil)
+        let isWhole =
+            growth.size - sound.size < UInt64(LogPath.fullWidth) && growth.partial.allSatisfy(isThere)
+        return isWhole ? growth : nil
+    }
+
+    private func kept() -> KeptHead? {
+        // A file that is not there, or is damaged, stands for nothing.
+        guard let bytes = try? File(KeptHead.path(work), .read).read(64, at: 0) else { return nil }
+        return try? KeptHead(decoding: bytes)
     }
 
     private func head() -> SignedCheckpoint? {
@@ -43,10 +87,10 @@ struct TileStoreOpening {
     }
 
     /// The state at a head, from its rightmost files, if they give its root.
-    private func edge(of head: SignedCheckpoint) -> TileGrowth? {
+    private func edge(of head: KeptHead) -> TileGrowth? {
         do throws(LogError) {
-            let growth = try TileGrowth(resuming: head.checkpoint.size, from: DirectorySource(directory))
-            return growth.root == head.checkpoint.root ? growth : nil
+            let growth = try TileGrowth(resuming: head.size, from: DirectorySource(directory))
+            return growth.root == head.root ? growth : nil
         } catch {
             return nil
         }

@@ -56,8 +56,13 @@ public struct TileReader<Source: LogSource> {
 
     /// The proof that the log continues the one of `oldSize` entries.
     public func consistencyProof(from oldSize: UInt64) throws(LogError) -> [Digest] {
-        guard oldSize <= size else { throw .rollback(size: size, seen: oldSize) }
-        return try known(MerkleProof.consistency(from: oldSize, to: size, node: lookup()))
+        try consistencyProof(from: oldSize, to: size)
+    }
+
+    /// The proof that the log of `newSize` entries continues the one of `oldSize`.
+    public func consistencyProof(from oldSize: UInt64, to newSize: UInt64) throws(LogError) -> [Digest] {
+        guard oldSize <= newSize, newSize <= size else { throw .rollback(size: newSize, seen: max(oldSize, size)) }
+        return try known(MerkleProof.consistency(from: oldSize, to: newSize, node: lookup()))
     }
 
     /// How the nodes of a proof are found. A proof asks for siblings, of which many are in one tile: the last tile of

@@ -24,7 +24,8 @@ private let layers: [[String]] = [
 private let machines = ["Consensus", "Hazards", "Federation", "Replica"]
 private let values = ["Wire", "Geography", "Cryptography", "Models", "Telemetry", "TransparencyLog", "Roads"]
 private let importerOfLibrary = [
-    "CLibuv": "EventLoop", "COpenSSL": "Cryptography", "CSodium": "Cryptography", "CZlib": "Roads", "GRDB": "Storage",
+    "CLibuv": "EventLoop", "COpenSSL": "Cryptography", "CSodium": "Cryptography", "CZlib": "Roads", "CLinux": "Storage",
+    "GRDB": "Storage",
     "Hummingbird": "Inspection", "ArgumentParser": "waymark",
 ]
 

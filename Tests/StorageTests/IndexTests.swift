@@ -62,6 +62,10 @@ private func hazard(_ id: UInt8, state: UInt8, cell: UInt64, height: UInt64) -> 
     #expect(try index.leaf(ofKey: digest(4002)) == 5)
     #expect(try index.car(digest(3002)) == JournalPosition(segment: 2, offset: 2))
     #expect(try index.leaf(ofReport: digest(1)) == nil && index.car(digest(1)) == nil && index.block(at: 3) == nil)
+    try index.forgetCars(before: 2)
+    #expect(try index.car(digest(3002)) != nil)
+    try index.forgetCars(before: 3)
+    #expect(try index.car(digest(3002)) == nil)
 }
 
 @Test func whatIsInStaysInAndIsPassedOver() throws {

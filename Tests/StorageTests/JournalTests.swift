@@ -177,12 +177,34 @@ private let segment = "/0000000001.journal"
 @Test func oldSegmentsCanBeRemoved() throws {
     let scratch = try Scratch()
     let positions = try write((0..<10).map { [record($0)] }, to: scratch.path, segmentBytes: 60)
-    var journal = try Journal(directory: scratch.path)
-    try journal.removeSegments(before: positions[7])
+    let segments = JournalSegments(directory: scratch.path)
+    let all = try segments.all()
+    #expect(all.map(\.number) == Array(1...10) && all.allSatisfy { $0.byteCount >= 60 })
+    #expect(try segments.first() == 1)
+    try segments.remove(before: positions[7].segment)
+    #expect(try segments.first() == positions[7].segment)
+    #expect(try JournalSegments(directory: scratch.path("none")).first() == nil)
+    #expect(try segments.all() == Array(all[7...]))
     #expect(throws: JournalError.self) { try JournalReader(directory: scratch.path).read(at: positions[0]) }
     #expect(try JournalReader(directory: scratch.path).read(at: positions[7]) == record(7))
-    _ = consume journal
     #expect(try reopen(scratch.path).records.last == record(9))
+}
+
+@Test func aSegmentCanBeEndedBeforeItIsFull() throws {
+    let scratch = try Scratch()
+    do {
+        var journal = try Journal(directory: scratch.path)
+        journal.endSegment()
+        let first = journal.stage([record(1)])[0]
+        let commit = journal.makeCommit()
+        journal.endSegment()
+        journal.finish(try #require(commit).run())
+        let (second, third) = (journal.stage([record(2)])[0], journal.stage([record(3)])[0])
+        let last = journal.makeCommit()
+        journal.finish(try #require(last).run())
+        #expect([first, second, third].map(\.segment) == [2, 3, 3])
+    }
+    #expect(try reopen(scratch.path).records == [record(1), record(2), record(3)])
 }
 
 @Test func aRecordInsideAPayloadIsNoRecord() throws {

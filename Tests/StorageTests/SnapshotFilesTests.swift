@@ -19,6 +19,16 @@ private func snapshot(_ height: UInt64) -> StoredSnapshot {
     #expect(throws: SnapshotError.self) { try files.read(8) }
 }
 
+@Test func whatIsBeingSentIsKeptAndReadInParts() throws {
+    let scratch = try Scratch()
+    let files = try SnapshotFiles(directory: scratch.path)
+    for height in [8, 16, 24, 32] as [UInt64] { try files.write(snapshot(height), pinned: [8]) }
+    #expect(try files.heights() == [32, 24, 8])
+    #expect(try files.read(900..<1100, of: 8) == Array(snapshot(8).bytes[900...]))
+    try files.write(snapshot(40))
+    #expect(try files.heights() == [40, 32])
+}
+
 @Test func aDamagedSnapshotIsNotRead() throws {
     let scratch = try Scratch()
     let files = try SnapshotFiles(directory: scratch.path)

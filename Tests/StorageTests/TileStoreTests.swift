@@ -194,3 +194,41 @@ func anIndependentClientAcceptsTheLog() throws {
     try scratch.write(tampered, to: "log/tile/entries/000")
     #expect(try run(["-log", scratch.path("log"), "-audit"]) == 1)
 }
+
+@Test func whatIsKeptWithoutAHeadIsThereAfterARestart() throws {
+    let (scratch, signer) = (try Scratch(), try Signer())
+    try withStore(scratch) { store in
+        try store.append(entries(0..<300), at: 0)
+        try store.publish(signer.head(300))
+        try store.append(entries(300..<900), at: 300)
+        try store.append(entries(900..<1000), at: 900)
+        try store.keep()
+    }
+    #expect(audit(scratch, signer).findings == [])
+    let shown = try signer.head(300)
+    try withStore(scratch) { #expect($0.size == 1000 && $0.published == shown) }
+    // After another boot nothing is believed: what can be read is there, but its head is not shown.
+    try forgetBoot(scratch)
+    try withStore(scratch) { store in
+        #expect(store.size == 1000 && store.published == nil)
+        try store.append(entries(1000..<1001), at: 1000)
+        try store.publish(signer.head(1001))
+    }
+    try withStore(scratch) { #expect($0.size == 1001) }
+    #expect(audit(scratch, signer).findings == [])
+}
+
+@Test func aLogThatGoesOnBehindAHeadIsProvenFromFilesOfALaterOne() throws {
+    let (scratch, signer) = (try Scratch(), try Signer())
+    var store = try open(scratch)
+    try store.append(entries(0..<1000), at: 0)
+    try store.publish(signer.head(1000))
+    let reader = TileReader(DirectorySource(scratch.path("log")), size: 1000)
+    for (old, new) in [(0, 700), (256, 700), (300, 700), (700, 700), (999, 1000)] as [(Int, Int)] {
+        let proof = try reader.consistencyProof(from: UInt64(old), to: UInt64(new))
+        let (from, to) = (try signer.head(old).checkpoint, try signer.head(new).checkpoint)
+        #expect(
+            MerkleProof.verifyConsistency(from: from.size, root: from.root, to: to.size, root: to.root, proof: proof))
+    }
+    #expect(throws: LogError.self) { try reader.consistencyProof(from: 10, to: 1001) }
+}
