@@ -173,6 +173,12 @@ public struct Replica: Sendable {
     /// Blocks executed.
     public var height: UInt64 { ledger.height }
 
+    /// The log's tree: its root and, of the newest entries, their proofs.
+    public var tree: Tree { ledger.tree }
+
+    /// The hazards' whole state.
+    public var hazards: Hazards { ledger.hazards }
+
     /// Whether the own lane takes more now.
     public var canAccept: Bool { consensus.canAccept }
 

@@ -21,12 +21,12 @@ public enum ReplicaLimits {
     public static let pieceBytes = 512 << 10
     /// Pieces of one image: 2 GiB.
     public static let piecesPerOffer = 4096
-    /// Snapshots in one answer: as many as a validator keeps.
-    public static let snapshotsOffered = 2
+    /// Snapshots in one answer: the newest two, and two that are kept longer because others are fetching them.
+    public static let snapshotsOffered = 4
     /// Pieces that are asked for at a time.
     public static let piecesInFlight = 4
     /// Entries in one page of the log, …
     public static let entriesPerPage = 4096
-    /// … and bytes at which a page is closed; its last bundle of 256 entries may pass it.
+    /// … and bytes at which a page is closed; its last entry may pass it.
     public static let pageBytes = 1 << 20
 }

@@ -24,6 +24,9 @@ public struct Snapshot: Sendable {
         Head(height: point.height, time: point.timestamp, size: ledger.tree.size, root: ledger.tree.root)
     }
 
+    /// The hazards' whole state.
+    public var hazards: Hazards { ledger.hazards }
+
     /// The state in a fixed layout: `point`, the state root, then `Ledger`. Takes milliseconds a megabyte: for the work pool.
     public func encoded() -> [UInt8] {
         var ledger = ledger

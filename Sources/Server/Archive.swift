@@ -85,11 +85,12 @@ struct Archive {
     mutating func keep(_ snapshot: PendingSnapshot) { self.snapshot = snapshot }
 
     /// Everything that waits, as a job for the pool; nil where nothing does or a job is under way.
-    mutating func takeJob() -> ArchiveJob? {
+    mutating func takeJob(pinned: Set<UInt64> = []) -> ArchiveJob? {
         guard let tiles, !blocks.isEmpty || checkpoint != nil || snapshot != nil else { return nil }
         let size = blocks.last?.size ?? tiles.size
         var job = ArchiveJob(
-            tiles: tiles, stores: stores, blocks: blocks, leaves: leaves, checkpoint: nil, snapshot: snapshot)
+            tiles: tiles, stores: stores, blocks: blocks, leaves: leaves, checkpoint: nil, snapshot: snapshot,
+            pinned: pinned)
         snapshot = nil
         // A head above the blocks that are here waits for them; one below can no longer be shown, since files do not go back.
         if let checkpoint, checkpoint.checkpoint.size <= size {
@@ -101,6 +102,14 @@ struct Archive {
         blocks = []
         leaves = []
         return job
+    }
+
+    /// The log's files, for a job that writes entries of blocks which were not executed here; nil while there is something else to write. They are
+    /// given back with `finish`.
+    mutating func lend() -> TileStore? {
+        guard !isBehind, snapshot == nil else { return nil }
+        defer { tiles = nil }
+        return tiles
     }
 
     /// The job is done and gives the files back.
@@ -144,6 +153,8 @@ struct ArchiveJob: Sendable {
     let leaves: [Leaves]
     var checkpoint: SignedCheckpoint?
     let snapshot: PendingSnapshot?
+    /// Snapshots that are being sent to others.
+    let pinned: Set<UInt64>
 
     /// Writes everything and gives the files back. What fails here can be made again from the journal, but not by this process.
     func run() -> Result<TileStore, ArchiveError> {
@@ -159,7 +170,8 @@ struct ArchiveJob: Sendable {
                 // Last, so that whoever starts from it finds index and files as far along.
                 try stores.snapshots.write(
                     StoredSnapshot(
-                        height: snapshot.state.height, mark: snapshot.mark, bytes: snapshot.state.encoded()))
+                        height: snapshot.state.height, mark: snapshot.mark, bytes: snapshot.state.encoded()),
+                    pinned: pinned)
             }
         } catch {
             return .failure(ArchiveError(description: "\(error)"))

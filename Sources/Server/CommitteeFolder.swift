@@ -128,9 +128,11 @@ public struct CommitteeFolder: Sendable {
                 map: \(map),
                 // The file that perception versions are judged by, or null. Vehicles must not have it.
                 hold_out: \(plan.learning == nil ? "null" : "\"../hold-out.bin\""),
-                // Signed reports are deleted from the index after this time; their commitments stay in the log.
-                // The journal keeps what validators sent each other until it can be cut: see docs/OPERATIONS.md.
+                // Signed reports are deleted after this time; their commitments stay in the log.
                 record_retention_hours: 24,
+                // How much of the journal is kept, within that time, for validators that are behind. What lies further back they take
+                // from the snapshots and the log.
+                journal_kept_mib: 1024,
             }
 
             """

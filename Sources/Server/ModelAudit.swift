@@ -48,7 +48,13 @@ public struct ModelAudit: Sendable {
         holdOut = configuration.holdOut
         for model in LearnedModel.allCases { keep(InitialVersion.bytes(of: model), of: model) }
         var replica = Replica(configuration.replica)
-        try JournalReader(directory: "\(data)/journal").readAll { _, bytes in
+        let journal = JournalReader(directory: "\(data)/journal")
+        if let first = try journal.segments.first(), first > 1 {
+            throw ConfigurationError.invalid(
+                "the journal in \(data) begins with segment \(first): what came before was dropped, and the versions made of it cannot be computed again"
+            )
+        }
+        try journal.readAll { _, bytes in
             for block in try replica.restore(try Record(decoding: bytes)) { take(block, checkpoint) }
         }
     }

@@ -1,5 +1,6 @@
 import Consensus
 import Federation
+import Hazards
 import Replica
 
 /// What a turn wants to do to the world, once its records are durable.
@@ -20,6 +21,8 @@ enum Release: Sendable {
     case compute(RoundJob)
     /// A snapshot: to its file.
     case keep(PendingSnapshot)
+    /// The state at that head was taken over: what vehicles and watchers are told follows.
+    case adopted(Head, hazardsBefore: [Hazard])
     /// The end of the process.
     case halt(HaltReason)
     /// History for a peer that catches up.

@@ -29,6 +29,7 @@ struct Recovery: ~Copyable {
         let stores = Stores(
             index: index, journal: JournalReader(directory: "\(data)/journal"), log: DirectorySource("\(data)/log"),
             snapshots: try SnapshotFiles(directory: "\(data)/snapshots"))
+        let repaired = try stores.repairIndex(upTo: tiles.size)
         let (indexed, filed) = (try index.height(), tiles.size)
         var archive = Archive(stores: stores, tiles: tiles, submissionNames: SubmissionNames(secret: logSecret))
         let beginning = try Beginning(
@@ -58,7 +59,27 @@ struct Recovery: ~Copyable {
         self.models = models
         self.board = board
         snapshotHeight = beginning.height
-        complaints = beginning.complaints + rounds.complaints.map { "a version's file is missing: \($0)" }
+        complaints = repaired + beginning.complaints + rounds.complaints.map { "a version's file is missing: \($0)" }
+    }
+}
+
+extension Stores {
+    /// Makes the index again from the log, as far as that can be done, where the journal no longer reaches back so far that it could: what was done,
+    /// in words.
+    fileprivate func repairIndex(upTo size: UInt64) throws -> [String] {
+        let (indexed, heights) = (try index.height(), try snapshots.heights())
+        guard try journal.segments.first() ?? 1 > 1, !heights.isEmpty, !heights.contains(where: { $0 <= indexed })
+        else {
+            return []
+        }
+        let tiles = TileReader(log, size: size)
+        var rebuild = LogRebuild()
+        while rebuild.size < size {
+            try index.apply(rebuild.take(tiles.entries(inBundle: rebuild.size / UInt64(LogPath.fullWidth))))
+        }
+        // A shown head is the end of a block; without one the last may be cut short.
+        if try tiles.size == shownHead().checkpoint.size { try index.apply(rebuild.finish()) }
+        return ["the index was made again from the log: it has no reports, and no history for others"]
     }
 }
 
@@ -74,6 +95,7 @@ private struct Beginning {
         _ configuration: ReplicaConfiguration, stores: Stores, models: ModelWork, indexed: UInt64, filed: UInt64
     ) throws {
         replica = Replica(configuration)
+        let isCut = try stores.journal.segments.first() ?? 1 > 1
         for height in try stores.snapshots.heights() where height <= indexed {
             do {
                 let stored = try stores.snapshots.read(height)
@@ -83,7 +105,9 @@ private struct Beginning {
                     found.point == snapshot.point
                 else { throw StoresError.unreadable("the journal has no such mark") }
                 let candidate = Replica(configuration, after: snapshot)
-                guard snapshot.size <= filed, models.hasFiles(of: candidate) else { continue }
+                // What is missing can be made again from the whole journal only; without a version's file a validator can go on.
+                guard snapshot.size <= filed, isCut || models.hasFiles(of: candidate) else { continue }
+                if !models.hasFiles(of: candidate) { complaints.append("the file of a model's version is missing") }
                 replica = candidate
                 mark = stored.mark
                 self.height = height
@@ -92,6 +116,12 @@ private struct Beginning {
             } catch {
                 complaints.append("the snapshot of height \(height) is not used: \(error)")
             }
+        }
+        guard !isCut else {
+            let reasons = complaints.map { "; \($0)" }.joined()
+            throw ConfigurationError.invalid(
+                "the journal begins after what was cut off, and no snapshot can be used that stands for it\(reasons). 'waymark serve --rejoin' sets everything aside and learns from the others"
+            )
         }
     }
 }

@@ -54,6 +54,8 @@ extension Server {
             logger.warning("\(configuration.names[peer]) sent a frame that is none: \(error)")
             return
         }
+        // These carry no signatures: hashes and proofs tell what is true.
+        if case .transfer(let message) = frame { return take(message, from: peer) }
         // What is held already is not worth a signature check; what comes above the bound comes again.
         guard isWanted(frame) else {
             counters.framesUnwanted += 1
@@ -79,21 +81,7 @@ extension Server {
         switch frame {
         case .message(let message): replica.wants(message)
         case .cosignature(let cosignature): replica.wants(cosignature)
-        }
-    }
-
-    /// Answers a peer that catches up with what is no longer in memory: read on the pool, sent when it is there.
-    func serve(_ peer: ValidatorIndex, _ read: @escaping @Sendable (Stores) -> Result<PeerMessage?, StoresError>) {
-        let stores = archive.stores
-        loop.pool.run({ read(stores) }) { [self] answer in
-            assumeIsolated { server in
-                switch answer {
-                case .success(let message?): server.send(.message(message), to: .one(peer))
-                case .success(nil): break
-                case .failure(let reason):
-                    server.logger.warning("no history for \(server.configuration.names[peer]): \(reason)")
-                }
-            }
+        case .transfer: true
         }
     }
 
@@ -169,6 +157,8 @@ struct PeerChecks: Sendable {
         case .cosignature(let cosignature):
             return PeerVerdict(
                 sender: arrival.sender, event: cosigners.verify(cosignature).map { .cosignature($0) })
+        case .transfer:
+            preconditionFailure("what has no signature is not sent to the pool to have it checked")
         }
     }
 

@@ -48,7 +48,7 @@ extension Server {
         links = Links(
             mesh: mesh, acceptors: acceptors, deadline: timer { $0.takeTurn() },
             halfSecond: timer { $0.everyHalfSecond() },
-            writing: timer { $0.write() }, retention: timer { $0.deleteOldRecords() })
+            writing: timer { $0.write() }, retention: timer { $0.deleteWhatIsOld() })
         links?.halfSecond.arm(everyMilliseconds: 500)
         links?.writing.arm(everyMilliseconds: ServerLimits.writeIntervalMilliseconds)
         links?.retention.arm(everyMilliseconds: ServerLimits.retentionIntervalMilliseconds)
@@ -119,6 +119,7 @@ extension Server {
 
     private func everyHalfSecond() {
         gateway.tick(now: now)
+        pursueTakeover()
         metrics.value = samples()
         let before = status.value
         let head = replica.published?.head
@@ -138,7 +139,7 @@ extension Server {
     }
 
     private func writeNow() {
-        guard let job = archive.takeJob() else { return }
+        guard let job = archive.takeJob(pinned: offers.pinned(at: loop.monotonicMilliseconds)) else { return }
         writing.beganAt = loop.monotonicMilliseconds
         loop.pool.run({ job.run() }) { [self] outcome in
             assumeIsolated { $0.wrote(outcome) }
@@ -158,18 +159,13 @@ extension Server {
             // The journal has it all; a new start makes index and files again.
             giveUp("index or log cannot be written: \(error)")
         }
+        resumeWriters()
+    }
+
+    /// A job has given the files back.
+    func resumeWriters() {
         let waiting = writersWaiting
         writersWaiting = []
         for continuation in waiting { continuation.resume() }
-    }
-
-    private func deleteOldRecords() {
-        let index = archive.stores.index
-        let limit = now.timestamp - UInt64(configuration.recordRetentionHours) * 3_600_000
-        loop.pool.run({ Result { try index.deleteRecords(receivedBefore: limit) } }) { [self] outcome in
-            assumeIsolated { server in
-                if case .failure(let error) = outcome { server.logger.error("old records stay: \(error)") }
-            }
-        }
     }
 }

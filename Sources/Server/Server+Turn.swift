@@ -47,7 +47,7 @@ extension Server {
         case .persist(let record):
             stage(record)
         case .summarize(let records, let snapshot):
-            outbox.add(.keep(PendingSnapshot(state: snapshot, mark: stage(summary: records))))
+            summarize(records, snapshot)
         case .sign(let statement):
             let message = statement.signingMessage(chain: committee.chainID)
             let signed = SignedStatement(statement, signature: keys.consensus.sign(message))
@@ -90,11 +90,17 @@ extension Server {
         return position
     }
 
-    /// A summary, and behind it what is signed and waits for its commit. Returns where it begins.
-    private func stage(summary records: [Record]) -> JournalPosition {
+    /// A summary, and behind it what is signed and waits for its commit. What came before can be dropped some day, so it ends a segment.
+    private func summarize(_ records: [Record], _ snapshot: Snapshot) {
         let mark = records.map { stage($0) }[0]
         for signed in outbox.statements { stage(.signed(signed)) }
-        return mark
+        journal.endSegment()
+        if let (image, hazardsBefore) = takeover.end(at: snapshot.height) {
+            adopting = StoredSnapshot(height: snapshot.height, mark: mark, bytes: image)
+            outbox.add(.adopted(snapshot.head, hazardsBefore: hazardsBefore))
+        } else {
+            outbox.add(.keep(PendingSnapshot(state: snapshot, mark: mark)))
+        }
     }
 
     // MARK: Commit and release
@@ -102,12 +108,21 @@ extension Server {
     private func commit() {
         guard !outbox.isCommitting, let commit = journal.makeCommit() else { return }
         outbox.beginCommit()
-        loop.pool.run({ commit.outcome() }) { [self] outcome in
+        // A state that was taken over is durable before the journal's mark of it: should the process end in between, the mark is missing
+        // and the file is passed over.
+        let (snapshots, adopted) = (archive.stores.snapshots, adopting)
+        adopting = nil
+        loop.pool.run({
+            Result {
+                if let adopted { try snapshots.write(adopted) }
+                return try commit.run()
+            }
+        }) { [self] outcome in
             assumeIsolated { $0.commitEnded(outcome) }
         }
     }
 
-    private func commitEnded(_ outcome: Result<JournalCommit.Receipt, JournalError>) {
+    private func commitEnded(_ outcome: Result<JournalCommit.Receipt, any Error>) {
         switch outcome {
         case .success(let receipt): journal.finish(receipt)
         case .failure(let error):
@@ -135,6 +150,7 @@ extension Server {
             case .compute(let job): compute(job)
             case .halt(let reason): giveUp("\(reason)")
             case .keep(let snapshot): archive.keep(snapshot)
+            case .adopted(let head, let hazardsBefore): adopted(head, hazardsBefore: hazardsBefore)
             case .history(let request, let peer): serve(peer) { $0.history(request) }
             case .cars(let request, let peer): serve(peer) { $0.cars(request) }
             }
@@ -147,16 +163,5 @@ extension Server {
             return
         }
         links?.deadline.arm(atMilliseconds: next.milliseconds)
-    }
-}
-
-extension JournalCommit {
-    /// Runs the commit and keeps the reason where it fails.
-    func outcome() -> Result<Receipt, JournalError> {
-        do {
-            return .success(try run())
-        } catch {
-            return .failure(error)
-        }
     }
 }

@@ -48,6 +48,13 @@ public actor Server: LoopBound {
     var waitingFrames: [ValidatorIndex: Int] = [:]
     var enrolments = EnrolmentCache()
     var counters = ServerCounters()
+    /// The way to the others' state, when this validator is further behind than their journals reach.
+    var takeover: Takeover
+    /// A state that was taken over, until the commit that makes it durable.
+    var adopting: StoredSnapshot?
+    /// What others are offered who are so far behind.
+    var offers = OfferBook()
+    var transfersUnderWay: [ValidatorIndex: Int] = [:]
     /// Whether the journal had nothing to replay.
     let isBlank: Bool
     var links: Links?
@@ -77,6 +84,7 @@ public actor Server: LoopBound {
         models = recovered.models
         board = recovered.board
         journal = recovered.journal
+        takeover = Takeover(configuration.replica)
         gateway = Gateway(terms: configuration.replica.terms)
         receipts = ReceiptWriter(cosigners: configuration.replica.cosigners, logKey: keys.log)
         (watched, notices) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(ServerLimits.notices))

@@ -38,11 +38,14 @@ public struct ServerConfiguration: Codable, Sendable {
     public var holdOut: String?
     /// How long signed reports are kept off the log, in hours.
     public var recordRetentionHours: UInt32
+    /// How much of the journal before the snapshots is kept for validators that are behind, in MiB; 1,024 where the file does not say.
+    public var journalKeptMiB: UInt32?
 
     enum CodingKeys: String, CodingKey {
         case committee, validator, keys, data, listen, map
         case holdOut = "hold_out"
         case recordRetentionHours = "record_retention_hours"
+        case journalKeptMiB = "journal_kept_mib"
     }
 
     /// Reads a file, comments allowed (JSON5), and resolves its paths against the file's folder.
@@ -69,6 +72,9 @@ public struct ServerConfiguration: Codable, Sendable {
         }
         guard (1...24 * 366).contains(recordRetentionHours) else {
             throw .invalid("record_retention_hours is \(recordRetentionHours): 1 to 8,784 hours are possible")
+        }
+        if let journalKeptMiB, journalKeptMiB > 1 << 24 {
+            throw .invalid("journal_kept_mib is \(journalKeptMiB): 0 to 16,777,216 MiB are possible")
         }
     }
 }

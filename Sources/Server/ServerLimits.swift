@@ -16,6 +16,14 @@ public enum ServerLimits {
     public static let admissionsPerJob = 64
     /// Frames of one peer whose signatures wait to be checked; what comes above it is dropped, since consensus sends again.
     public static let waitingFramesPerPeer = 2048
+    /// Requests of one peer for state or log that are being answered; what comes above it is dropped, since it asks again.
+    public static let transfersPerPeer = 8
+    /// Snapshots that are kept beside the newest two because others fetch them, …
+    public static let pinnedSnapshots = 2
+    /// … and for how long after they were asked for, in milliseconds.
+    public static let pinMilliseconds: UInt64 = 60_000
+    /// How long a validator that takes over a state waits for a piece or a page before it asks another, in milliseconds.
+    public static let transferPatience: UInt64 = 1000
     /// Certificates whose check is remembered.
     public static let cachedEnrolments = 16_384
     /// Certificates that a session may have shown: a vehicle has one, a concentrator a few hundred.

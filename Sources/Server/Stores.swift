@@ -14,6 +14,8 @@ enum StoresError: Error, CustomStringConvertible {
     case unreadable(String)
     case unknownReport
     case leafNotShown(UInt64)
+    /// The journal no longer has it, or never had.
+    case cutOff
 
     var description: String {
         switch self {
@@ -23,6 +25,7 @@ enum StoresError: Error, CustomStringConvertible {
         case .unreadable(let what): what
         case .unknownReport: "the report is in the log, but not in the index"
         case .leafNotShown(let leaf): "entry \(leaf) is not below the checkpoint of the log's files"
+        case .cutOff: "the journal does not reach back so far"
         }
     }
 
@@ -30,7 +33,7 @@ enum StoresError: Error, CustomStringConvertible {
     var maySoonBeThere: Bool {
         switch self {
         case .unknownReport, .leafNotShown: true
-        case .index, .journal, .log, .unreadable: false
+        case .index, .journal, .log, .unreadable, .cutOff: false
         }
     }
 }
@@ -55,10 +58,7 @@ struct Stores: Sendable {
     }
 
     private func receipt(of leaf: UInt64) throws(StoresError) -> ProvenEntry {
-        let bytes: [UInt8]
-        do { bytes = try log.read(.checkpoint) } catch { throw .unreadable("checkpoint: \(error)") }
-        let signed: SignedCheckpoint
-        do { signed = try SignedCheckpoint(parsing: bytes) } catch { throw .log(error) }
+        let signed = try shownHead()
         guard leaf < signed.checkpoint.size else { throw .leafNotShown(leaf) }
         let (entry, proof): ([UInt8], [Digest])
         do {
@@ -75,14 +75,32 @@ struct Stores: Sendable {
         }
     }
 
+    /// The head that the log's files are shown at.
+    func shownHead() throws(StoresError) -> SignedCheckpoint {
+        let bytes: [UInt8]
+        do { bytes = try log.read(.checkpoint) } catch { throw .unreadable("checkpoint: \(error)") }
+        do { return try SignedCheckpoint(parsing: bytes) } catch { throw .log(error) }
+    }
+
     // MARK: History for a peer
 
     /// Final blocks from the requested height on, as many as one answer carries.
     func history(_ request: HistoryRequest) -> Result<PeerMessage?, StoresError> {
         Result.of { () throws(StoresError) in
+            let rows = try rows(from: request.height)
+            guard !rows.isEmpty else { return nil }
+            let first = try firstSegment()
             var chain: [(block: Block, certificate: Certificate?)] = []
-            for row in try rows(from: request.height) { chain.append((try block(row), try certificate(row))) }
-            return HistoryBatch(of: chain).map(PeerMessage.historyBatch)
+            for row in rows {
+                // Only the beginning is cut off, and blocks that were never executed here come after some that were.
+                guard let position = row.journal, position.segment >= first else { break }
+                chain.append((try block(row, at: position), try certificate(row)))
+            }
+            guard let batch = HistoryBatch(of: chain) else {
+                if chain.count == rows.count { return nil }
+                throw .cutOff
+            }
+            return .historyBatch(batch)
         }
     }
 
@@ -99,6 +117,7 @@ struct Stores: Sendable {
                 }
             }
             if batch == nil, let failure { throw failure }
+            if batch == nil, try firstSegment() > 1 { throw .cutOff }
             return batch.map(PeerMessage.carBatch)
         }
     }
@@ -109,8 +128,11 @@ struct Stores: Sendable {
         do { return try index.blocks(from: height, limit: limit).items } catch { throw .index(error) }
     }
 
-    private func block(_ row: IndexedBlock) throws(StoresError) -> Block {
-        guard let position = row.journal else { throw .unreadable("the journal has no block \(row.height)") }
+    private func firstSegment() throws(StoresError) -> UInt64 {
+        do { return try journal.segments.first() ?? 1 } catch { throw .journal(error) }
+    }
+
+    private func block(_ row: IndexedBlock, at position: JournalPosition) throws(StoresError) -> Block {
         switch try record(at: position) {
         case .block(let block): return block
         case .signed(let signed):
@@ -154,7 +176,7 @@ struct ProvenEntry: Sendable {
 
 extension Result where Failure == StoresError {
     /// What `body` returns, or why it cannot.
-    fileprivate static func of(_ body: () throws(StoresError) -> Success) -> Result {
+    static func of(_ body: () throws(StoresError) -> Success) -> Result {
         do {
             return .success(try body())
         } catch {

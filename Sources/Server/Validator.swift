@@ -16,6 +16,8 @@ public struct Validator: Sendable {
     public let listen: ServerConfiguration.Listen
     /// How long signed reports are kept, in hours.
     public let recordRetentionHours: UInt32
+    /// Bytes of the journal before the snapshots that are kept for validators that are behind.
+    public let journalKeptBytes: Int
     /// The file that perception versions are judged by; nil where this validator has none.
     public let holdOut: [UInt8]?
 
@@ -43,6 +45,7 @@ public struct Validator: Sendable {
         peers = try Self.peers(file, besides: me)
         listen = configuration.listen
         recordRetentionHours = configuration.recordRetentionHours
+        journalKeptBytes = Int(configuration.journalKeptMiB ?? 1024) << 20
         holdOut = try Self.holdOut(configuration, replica.terms)
     }
 

@@ -75,10 +75,11 @@ private let start = Instant(milliseconds: 0)
 
 @Test func offersAndPagesSurviveTheWire() throws {
     let request = PageRequest(first: 512, size: 700)
+    let file = FileRequest(digest: Digest.sha256([3]), offset: 7)
     let page = LogPage(request: request, entries: [[1], [], [2, 3]], proof: [Digest.sha256([1])])
     let messages: [TransferMessage] = [
         .offers([try offer(1)]), .pieceRequest(Digest.sha256([2])), .piece([1, 2, 3]), .pageRequest(request),
-        .page(page),
+        .page(page), .fileRequest(file), .filePart(FilePart(request: file, bytes: [9])),
     ]
     for message in messages { #expect(try TransferMessage(decoding: message.encoded()) == message) }
 }

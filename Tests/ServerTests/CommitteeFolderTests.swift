@@ -125,6 +125,7 @@ func aKeyFileIsThirtyTwoBytesInHexadecimal(text: String) throws {
     ("record_retention_hours: 24", "record_retention_hours: 0", "1 to 8,784 hours are possible"),
     ("record_retention_hours: 24", "record_retention_hours: -1", "a number in it is out of its range"),
     ("record_retention_hours: 24", "record_retention_hours: \"x\"", "record_retention_hours is not a UInt32"),
+    ("journal_kept_mib: 1024", "journal_kept_mib: 16777217", "0 to 16,777,216 MiB are possible"),
     ("{", "", "validator.json5: not JSON5"),
 ])
 func aWrongConfigurationIsExplained(old: String, new: String, reason: String) throws {

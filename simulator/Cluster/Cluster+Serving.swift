@@ -52,7 +52,7 @@ extension Cluster {
         case .piece(let bytes):
             processes[index].transfer.take(piece: bytes)
             if let image = processes[index].transfer.image { adopt(image, at: index) }
-        case .pageRequest, .page: break
+        case .pageRequest, .page, .fileRequest, .filePart: break
         }
     }
 

@@ -87,6 +87,8 @@ extension TransferMessage {
         case .piece(let bytes): "a piece of \(bytes.count) bytes"
         case .pageRequest(let request): "asks for entries from \(request.first) on"
         case .page(let page): "\(page.entries.count) entries from \(page.request.first) on"
+        case .fileRequest(let request): "asks for the file \(request.digest.prefix) from byte \(request.offset) on"
+        case .filePart(let part): "\(part.bytes.count) bytes of the file \(part.request.digest.prefix)"
         }
     }
 }
