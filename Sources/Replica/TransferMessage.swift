@@ -71,6 +71,9 @@ public struct LogPage: Hashable, Sendable {
     /// The consistency proof (RFC 6962) from the end of these to `request.size`.
     public let proof: [Digest]
 
+    /// Index of the entry after these.
+    public var end: UInt64 { request.first + UInt64(entries.count) }
+
     /// Entries and what proves them.
     public init(request: PageRequest, entries: [[UInt8]], proof: [Digest]) {
         self.request = request

@@ -36,7 +36,7 @@ struct LogRebuild: Sendable {
     var size: UInt64 { tree.size }
 
     /// Takes the next entries; the blocks that they close.
-    mutating func take(_ leaves: [[UInt8]]) throws(LogRebuildError) -> [IndexedBlock] {
+    mutating func take(_ leaves: some Sequence<[UInt8]>) throws(LogRebuildError) -> [IndexedBlock] {
         var closed: [IndexedBlock] = []
         for leaf in leaves {
             let entry: Entry

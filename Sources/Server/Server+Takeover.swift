@@ -50,9 +50,7 @@ extension Server {
         for (request, peer) in takeover.fileRequests(at: instant) {
             send(.transfer(.fileRequest(request)), to: .one(peer))
         }
-        if let (request, peer) = takeover.pageRequest(at: instant) {
-            send(.transfer(.pageRequest(request)), to: .one(peer))
-        }
+        askForPages()
     }
 
     private func readImage(_ image: [UInt8]) {
@@ -75,29 +73,38 @@ extension Server {
         }
     }
 
-    /// Writes the page that is here, as soon as nothing else is to be written. Whether a job has begun.
+    /// Writes the pages that are here, as soon as nothing else is to be written. Whether a job has begun.
     private func goOnWithLog(to target: Takeover.Target) -> Bool {
         if takeover.rebuild.map({ $0.size < replica.tree.size }) ?? true {
             // Files and index must be where the replica is.
             guard !archive.isBehind else { return false }
             takeover.rebuild = LogRebuild(after: replica)
         }
-        guard !archive.isBehind, let rebuild = takeover.rebuild, let page = takeover.takePage() else { return false }
-        guard page.request.first == rebuild.size, let tiles = archive.lend() else { return false }
-        let job = PageJob(tiles: tiles, index: archive.stores.index, rebuild: rebuild, page: page, state: target.state)
+        guard !archive.isBehind, let rebuild = takeover.rebuild else { return false }
+        let pages = takeover.takePages()
+        guard !pages.isEmpty, let tiles = archive.lend() else { return false }
+        let job = PagesJob(
+            tiles: tiles, index: archive.stores.index, rebuild: rebuild, pages: pages, state: target.state)
         takeover.isWorking = true
         loop.pool.run({ job.run() }) { [self] outcome in
-            assumeIsolated { $0.wrotePage(outcome) }
+            assumeIsolated { $0.wrotePages(outcome) }
         }
+        askForPages()
         return true
     }
 
-    private func wrotePage(_ outcome: Result<PageJob.Outcome, ArchiveError>) {
+    private func askForPages() {
+        for (request, peer) in takeover.pageRequests(at: loop.monotonicMilliseconds) {
+            send(.transfer(.pageRequest(request)), to: .one(peer))
+        }
+    }
+
+    private func wrotePages(_ outcome: Result<PagesJob.Outcome, ArchiveError>) {
         takeover.isWorking = false
         switch outcome {
         case .success(let outcome):
             archive.finish(outcome.tiles)
-            if let rebuild = outcome.rebuild { takeover.rebuild = rebuild } else { takeover.distrust() }
+            takeover.rebuild = outcome.rebuild
         case .failure(let error):
             giveUp("index or log cannot be written: \(error)")
         }

@@ -24,6 +24,8 @@ public enum ServerLimits {
     public static let pinMilliseconds: UInt64 = 60_000
     /// How long a validator that takes over a state waits for a piece or a page before it asks another, in milliseconds.
     public static let transferPatience: UInt64 = 1000
+    /// Pages of the log that it asks for at a time, beyond those that are written.
+    public static let pagesAhead = 8
     /// Certificates whose check is remembered.
     public static let cachedEnrolments = 16_384
     /// Certificates that a session may have shown: a vehicle has one, a concentrator a few hundred.

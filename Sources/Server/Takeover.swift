@@ -27,12 +27,6 @@ struct Takeover {
         var nextAttempt: UInt64 = 0
     }
 
-    /// What it waits for from a peer.
-    struct Asked {
-        let request: PageRequest
-        let nextAttempt: UInt64
-    }
-
     private(set) var transfer: StateTransfer
     private(set) var target: Target?
     private var sources: [ValidatorIndex] = []
@@ -42,9 +36,11 @@ struct Takeover {
     var isWorking = false
     /// The hazards that vehicles were told of when the state was handed to the replica; nil before.
     private var handedOver: [Hazard]?
-    private var asked: Asked?
-    private var page: LogPage?
-    private var attempts = 0
+    /// Pages that are here and not written, and when those that are not are asked for again: both by their first entry.
+    private var pages: [UInt64: LogPage] = [:]
+    private var asked: [UInt64: UInt64] = [:]
+    /// Whose turn it is to be asked.
+    private var turn = 0
     private var files: [Digest: File] = [:]
 
     private let committee: Committee
@@ -90,30 +86,45 @@ struct Takeover {
     // MARK: The log
 
     mutating func take(_ page: LogPage) {
-        if page.request == asked?.request { self.page = page }
-    }
-
-    /// The page that is here.
-    mutating func takePage() -> LogPage? {
-        guard let page else { return nil }
-        (self.page, asked) = (nil, nil)
-        return page
-    }
-
-    /// The page to ask for now, and whom; nil where one is on its way. A page that does not come, or is not true, is asked of the next.
-    mutating func pageRequest(at milliseconds: UInt64) -> (request: PageRequest, from: ValidatorIndex)? {
-        guard let target, let rebuild, rebuild.size < target.state.size else { return nil }
-        if let asked {
-            guard asked.nextAttempt <= milliseconds else { return nil }
-            attempts += 1
+        guard page.request.size == target?.state.size, asked.removeValue(forKey: page.request.first) != nil else {
+            return
         }
-        let request = PageRequest(first: rebuild.size, size: target.state.size)
-        asked = Asked(request: request, nextAttempt: milliseconds + ServerLimits.transferPatience)
-        return (request, sources[attempts % sources.count])
+        pages[page.request.first] = page
     }
 
-    /// The page was not true.
-    mutating func distrust() { attempts += 1 }
+    /// The pages that are here and follow the log so far, in order.
+    mutating func takePages() -> [LogPage] {
+        guard var end = rebuild?.size else { return [] }
+        var following: [LogPage] = []
+        while let page = pages.first(where: { $0.value.request.first <= end && end < $0.value.end })?.value {
+            following.append(page)
+            end = page.end
+        }
+        pages = pages.filter { $0.value.end > end }
+        return following
+    }
+
+    /// The pages to ask for now, and whom: those after the log so far, a few ahead. One that does not come is asked of the next.
+    mutating func pageRequests(at milliseconds: UInt64) -> [(request: PageRequest, from: ValidatorIndex)] {
+        guard let size = target?.state.size, let rebuild else { return [] }
+        var requests: [(request: PageRequest, from: ValidatorIndex)] = []
+        let step = UInt64(ReplicaLimits.entriesPerPage)
+        asked = asked.filter { $0.key + step > rebuild.size }
+        var next = rebuild.size
+        for _ in 0..<ServerLimits.pagesAhead where next < size {
+            if let page = pages.values.first(where: { $0.request.first <= next && next < $0.end }) {
+                next = page.end
+                continue
+            }
+            if asked[next, default: 0] <= milliseconds {
+                asked[next] = milliseconds + ServerLimits.transferPatience
+                requests.append((PageRequest(first: next, size: size), sources[turn % sources.count]))
+                turn += 1
+            }
+            next += step
+        }
+        return requests
+    }
 
     // MARK: The models' files
 

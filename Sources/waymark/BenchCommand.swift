@@ -7,7 +7,8 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench", abstract: "Measure on real work.",
         discussion: "Prints figures with their units; with --json one object, as docs/MEASUREMENTS.md keeps them.",
         subcommands: [
-            ConsensusBench.self, BareValidatorCommand.self, IngestBench.self, LearningBench.self, AggregationBench.self,
+            ConsensusBench.self, CatchUpBench.self, BareValidatorCommand.self, IngestBench.self, LearningBench.self,
+            AggregationBench.self,
         ])
 }
 

@@ -67,6 +67,16 @@ actor ReportClients: LoopBound, BenchClients {
         for index in sessions.indices { publish(isSending ? .max : 0, over: index) }
     }
 
+    /// Publishes all that there are, as the windows allow.
+    func publishAll() {
+        for index in sessions.indices { publish(sessions[index].reports.envelopes.count, over: index) }
+    }
+
+    /// Ends the sessions.
+    func close() {
+        for session in sessions { session.connection?.close() }
+    }
+
     /// Publishes what has become due of an even flow of `rate` reports a second; to be called again and again. A report's time counts from when it
     /// was due, so that one that had to wait for its turn is not flattered.
     func keepUp(rate: Int) {
