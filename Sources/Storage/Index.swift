@@ -67,11 +67,16 @@ public struct Index: Sendable {
         try indexing {
             try pool.write { database in
                 var height = try Self.height(database)
+                let writer = IndexWriter(database: database)
+                // Of a hazard that changes again and again, as most do, only the last state is written.
+                var hazards: [[UInt8]: IndexedHazard] = [:]
                 for block in blocks where block.height > height {
                     guard block.height == height + 1 else { throw IndexError.gap(height: height, next: block.height) }
-                    try IndexWriter(database: database).add(block)
+                    try writer.add(block)
+                    for hazard in block.hazards { hazards[hazard.id] = hazard }
                     height = block.height
                 }
+                for hazard in hazards.values { try writer.add(hazard) }
             }
         }
     }

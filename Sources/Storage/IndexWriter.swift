@@ -3,10 +3,11 @@ import Foundation
 import GRDB
 import Wire
 
-/// Writes a block's rows. SQLite prepares each statement once a connection.
+/// Writes the rows of blocks, and of hazards as they are after them. SQLite prepares each statement once a connection.
 struct IndexWriter {
     let database: Database
 
+    /// The block and what it brought, its hazards excepted.
     func add(_ block: IndexedBlock) throws {
         try run(
             "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -17,7 +18,6 @@ struct IndexWriter {
             ])
         let first = block.size - UInt64(block.entries.count)
         for (number, entry) in zip(first..., block.entries) { try add(entry, number, in: block) }
-        for hazard in block.hazards { try add(hazard) }
         for record in block.records { try add(record) }
         for (hash, position) in block.cars {
             try run(
@@ -59,7 +59,7 @@ struct IndexWriter {
             ])
     }
 
-    private func add(_ hazard: IndexedHazard) throws {
+    func add(_ hazard: IndexedHazard) throws {
         try run(
             "INSERT OR REPLACE INTO hazards VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
