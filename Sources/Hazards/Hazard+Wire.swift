@@ -87,6 +87,7 @@ extension Waymark_V1_HazardState {
         case .reported: self = .reported
         case .confirmed: self = .confirmed
         case .cleared: self = .cleared
+        case .provisional: self = .provisional
         }
     }
 
@@ -95,6 +96,7 @@ extension Waymark_V1_HazardState {
         case .reported: .reported
         case .confirmed: .confirmed
         case .cleared: .cleared
+        case .provisional: .provisional
         case .unspecified, .UNRECOGNIZED: throw .outOfBounds(field: "state")
         }
     }

@@ -11,6 +11,9 @@ public enum HazardState: UInt8, Sendable {
     case confirmed = 2
     /// Three distinct vehicles saw none, or nobody saw it again for as long as its kind lasts.
     case cleared = 3
+    /// Two distinct vehicles at least saw it, as one validator knows and others vouch for; it is not in the log yet. What the log leads to is never
+    /// in this state.
+    case provisional = 4
 }
 
 /// What the validators believe about one hazard, as told to vehicles when it begins, changes or ends. All times are log

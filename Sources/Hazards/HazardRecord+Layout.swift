@@ -90,7 +90,7 @@ extension Hazard {
         guard let kind = HazardKind(rawValue: code) else { throw .invalid(field: "kind", value: UInt64(code)) }
         self.kind = kind
         let belief = try reader.read(UInt8.self)
-        guard let state = HazardState(rawValue: belief), state != .cleared else {
+        guard let state = HazardState(rawValue: belief), state == .reported || state == .confirmed else {
             throw .invalid(field: "state", value: UInt64(belief))
         }
         self.state = state

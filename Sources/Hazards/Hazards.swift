@@ -40,6 +40,8 @@ public struct Hazards: Sendable {
     /// The hazards that are reported or confirmed, in the order of their names.
     public var active: [Hazard] { sorted.map(\.hazard) }
 
+    func record(of subject: HazardSubject) -> HazardRecord? { subjects[subject].flatMap { records[$0] } }
+
     /// A digest of every hazard's state: equal exactly where everything is equal that decides what happens next. Costs
     /// the hashing of what changed since it was last asked for, and about 10 µs.
     public var digest: Digest {

@@ -174,14 +174,17 @@ struct Ledger: Sendable {
     }
 
     private func record(_ admitted: AdmittedReport, in execution: inout Execution) {
-        let report = admitted.report
-        let mapIsKnown = terms.knowsMap(of: report)
         execution.accept(.report(admitted), as: .report(ReportEntry(commitment: admitted.commitment)))
-        for observation in report.observations {
-            execution.observe(
-                ObservationEntry(
-                    observation, enrolment: admitted.enrolment.digest, map: mapIsKnown ? report.mapDigest : nil,
-                    logTime: execution.time, logSecret: logSecret))
+        for entry in entries(of: admitted, at: execution.time) { execution.observe(entry) }
+    }
+
+    /// The observations of a report as they stand in the log, where a block of that time accepts it.
+    func entries(of admitted: AdmittedReport, at time: Timestamp) -> [ObservationEntry] {
+        let report = admitted.report
+        let map = terms.knowsMap(of: report) ? report.mapDigest : nil
+        return report.observations.map {
+            ObservationEntry(
+                $0, enrolment: admitted.enrolment.digest, map: map, logTime: time, logSecret: logSecret)
         }
     }
 

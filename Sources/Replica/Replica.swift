@@ -56,8 +56,9 @@ public struct Replica: Sendable {
     /// Consensus has taken events and not yet done all that follows.
     private var isUnsettled = false
     private var cosignatureDeadline: Instant?
-    /// Observations in own cars that have no proof yet.
-    private var ownCars: [Digest: Int] = [:]
+    /// Reports in own cars that have no proof yet.
+    private var ownCars: [Digest: [AdmittedReport]] = [:]
+    private var outlook = HazardOutlook()
     /// The head that the journal's replay ended at: cosigned again at the start.
     private var restoredHead: Head?
 
@@ -264,13 +265,25 @@ public struct Replica: Sendable {
         return advance(.submit([item]), at: now)
     }
 
-    /// Counts what an own car carries, for when others vouch for it.
+    /// Remembers what an own car carries, for when others vouch for it.
     private mutating func note(_ signed: SignedStatement) {
-        guard case .ownCar(let car) = signed.statement, ownCars.count < ReplicaLimits.ownCarsCounted else { return }
+        guard case .ownCar(let car) = signed.statement, ownCars.count < ReplicaLimits.ownCarsRemembered else { return }
         let items = CarInspector(terms: configuration.terms).decode(items: car.items)
-        ownCars[car.hash] = items.reduce(0) { count, item in
-            if case .report(let report) = item { count + report.report.observations.count } else { count }
-        }
+        ownCars[car.hash] = items.compactMap { if case .report(let report) = $0 { report } else { nil } }
+    }
+
+    /// Others vouch for an own car: vehicles may be warned of what it will lead to.
+    private mutating func foresee(_ car: AttestedCar, at now: Moment) -> [ReplicaEffect] {
+        let reports = ownCars.removeValue(forKey: car.hash) ?? []
+        counters.attestedObservations += UInt64(reports.reduce(0) { $0 + $1.report.observations.count })
+        // Log time is what the next block will say, and so near the present.
+        outlook.forget(before: now.timestamp - ReplicaLimits.outlookMilliseconds)
+        let entries = reports.filter { ledger.standing(of: .report($0)) == .fresh }
+            .flatMap { ledger.entries(of: $0, at: now.timestamp) }
+        let warnings = outlook.take(
+            entries, of: car.hash, after: ledger.hazards, at: now.timestamp, height: ledger.height)
+        counters.warnings += UInt64(warnings.count)
+        return warnings.isEmpty ? [] : [.warn(warnings)]
     }
 
     // MARK: Consensus, execution, heads
@@ -295,8 +308,8 @@ public struct Replica: Sendable {
             case .sign(let statement): effects.append(.sign(statement))
             case .send(let message, let recipients): effects.append(.send(message, to: recipients))
             case .attested(let car):
-                counters.attestedObservations += UInt64(ownCars.removeValue(forKey: car.hash) ?? 0)
                 effects.append(.attested(car))
+                effects += foresee(car, at: now)
             case .expired(let items): effects += giveBack(items, at: now)
             case .finalized(let block): effects += finalize(block, at: now)
             case .serveHistory(let request, let peer): effects.append(.serveHistory(request, to: peer))
@@ -348,6 +361,7 @@ public struct Replica: Sendable {
 
     private mutating func execute(_ finalized: FinalizedBlock) -> (block: ExecutedBlock, refused: [Refused]) {
         let (block, refused) = ledger.execute(finalized)
+        outlook.forget(finalized.cars.lazy.map(\.hash))
         counters.count(block, refused)
         return (block, refused)
     }

@@ -14,6 +14,8 @@ public struct ReplicaCounters: Sendable {
     public var observations: UInt64 = 0
     /// Observations on the own lane that others vouched for.
     public var attestedObservations: UInt64 = 0
+    /// Warnings of hazards before they were final.
+    public var warnings: UInt64 = 0
     /// Heads that found a quorum.
     public var publishedHeads: UInt64 = 0
     /// Cosignatures of another head under a height that was executed here.

@@ -1,6 +1,7 @@
 import Consensus
 import Cryptography
 import Federation
+import Hazards
 import Telemetry
 
 /// What a shell tells a replica.
@@ -54,6 +55,8 @@ public enum ReplicaEffect: Sendable {
     case compute(RoundJob)
     /// Others vouch for a car of the own lane: it will be ordered.
     case attested(AttestedCar)
+    /// What vehicles should be warned of before it is final.
+    case warn([Hazard])
     /// A peer asks for finalized blocks that are no longer in memory: read them from the journal.
     case serveHistory(HistoryRequest, to: ValidatorIndex)
     /// A peer asks for cars that are no longer in memory: read them from the journal.

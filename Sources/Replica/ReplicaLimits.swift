@@ -9,8 +9,10 @@ public enum ReplicaLimits {
     /// Heads, executed or only announced by others, whose cosignatures are collected. A validator that lags further drops the oldest:
     /// a newer head covers an older one.
     public static let openHeads = 1024
-    /// Own cars without a proof whose observations are counted.
-    public static let ownCarsCounted = 256
+    /// Own cars without a proof whose reports are remembered.
+    public static let ownCarsRemembered = 256
+    /// How long an observation that others vouch for is looked at without being ordered, in milliseconds.
+    public static let outlookMilliseconds: UInt64 = 30_000
     /// Reports a vehicle may commit: ten a second of log time, a burst of a hundred.
     public static let reportRate = TokenRate(perSecond: 10, burst: 100)
     /// Entries that convict one validator: more adds nothing.

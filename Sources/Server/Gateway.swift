@@ -284,9 +284,12 @@ struct Gateway {
     /// Pushes a change to those who subscribe to its place, and retains it for those who will, as long as it is active.
     mutating func publish(_ hazard: Hazard, now: Moment) {
         let topic = HazardTopic.topic(of: hazard)
-        let isActive = hazard.state != .cleared
+        let isActive = hazard.state == .reported || hazard.state == .confirmed
         let message = MQTTMessage(topic: topic, payload: hazard.encoded(), qos: .atLeastOnce, isRetained: isActive)
-        retained.retain(isActive ? message : MQTTMessage(topic: topic, payload: [], isRetained: true))
+        // Who comes later is not warned of what may never be final.
+        if hazard.state != .provisional {
+            retained.retain(isActive ? message : MQTTMessage(topic: topic, payload: [], isRetained: true))
+        }
         counters.hazardsPushed += push(message, now: now)
     }
 

@@ -13,6 +13,8 @@ enum Release: Sendable {
     case cosignature(VerifiedCosignature, to: Audience)
     /// An executed block: to the stores, the subscribers and the watchers.
     case executed(ExecutedBlock)
+    /// Warnings of hazards that are not final: to the subscribers.
+    case warn([Hazard])
     /// A head with its quorum: to the stores.
     case published(PublishedHead)
     /// An answer to a session.

@@ -20,6 +20,7 @@ extension Server {
             counter(
                 "observations_attested_total", "Observations on the own lane that others vouch for.",
                 counted.attestedObservations),
+            counter("warnings_total", "Warnings of hazards before they were final.", counted.warnings),
             counter("heads_published_total", "Heads that a quorum cosigned.", counted.publishedHeads),
             counter(
                 "heads_divergent_total", "Cosignatures of another head than was executed here.", counted.divergences),

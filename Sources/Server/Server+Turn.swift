@@ -68,6 +68,8 @@ extension Server {
             outbox.add(.compute(job))
         case .attested:
             break
+        case .warn(let hazards):
+            outbox.add(.warn(hazards))
         case .serveHistory(let request, let peer):
             outbox.add(.history(request, to: peer))
         case .serveCars(let request, let peer):
@@ -145,6 +147,7 @@ extension Server {
                 send(.cosignature(own.cosignature), to: audience)
                 inbox.append(.cosignature(own))
             case .executed(let block): blockExecuted(block)
+            case .warn(let hazards): warn(of: hazards)
             case .published(let head): headPublished(head)
             case .answer(let token, let answer): self.answer(token, answer)
             case .compute(let job): compute(job)

@@ -116,6 +116,11 @@ extension Server {
         notices.yield(.block(block.summary))
     }
 
+    /// Tells the subscribers of what is not final yet; nobody else is told.
+    func warn(of hazards: [Hazard]) {
+        for hazard in hazards { gateway.publish(hazard, now: now) }
+    }
+
     func headPublished(_ head: PublishedHead) {
         receipts.publish(head)
         if let checkpoint = receipts.checkpoint { archive.publish(checkpoint) }

@@ -43,10 +43,10 @@ struct KnownHazards: Sendable {
         return change
     }
 
-    /// Takes a message; what it changes, or nil where it says nothing new.
-    mutating func take(topic: String, payload: [UInt8]) throws(HazardMessageFault) -> Hazard? {
+    /// Takes a message; what it changes. Nothing, where it says nothing new.
+    mutating func take(topic: String, payload: [UInt8]) throws(HazardMessageFault) -> [Hazard] {
         // The end of a retained message: the change itself came before it.
-        guard !payload.isEmpty else { return nil }
+        guard !payload.isEmpty else { return [] }
         let hazard: Hazard
         do {
             hazard = try Hazard(decoding: payload)
@@ -56,7 +56,19 @@ struct KnownHazards: Sendable {
         guard let place = HazardTopic.parse(topic), place.cell == hazard.cell, place.id == hazard.id else {
             throw .otherTopic
         }
-        guard followed.contains(where: { $0.contains(hazard.cell) }) else { return nil }
+        guard followed.contains(where: { $0.contains(hazard.cell) }) else { return [] }
+        if hazard.state == .provisional { return warn(of: hazard).map { [$0] } ?? [] }
+        // What is final takes the place of a warning.
+        let warning = forget { $0.hazard.id == hazard.provisionalID }
+        return warning + (keep(hazard).map { [$0] } ?? [])
+    }
+
+    /// Takes a warning of what is not final, and tells nothing to those who know it as confirmed.
+    private mutating func warn(of hazard: Hazard) -> Hazard? {
+        let isConfirmed = known.values.contains {
+            $0.hazard.state == .confirmed && $0.hazard.kind == hazard.kind && $0.hazard.place == hazard.place
+        }
+        guard hazard.id == hazard.provisionalID, !isConfirmed else { return nil }
         return keep(hazard)
     }
 

@@ -51,8 +51,7 @@ extension VehicleAgent {
 
     private mutating func take(hazard message: MQTTMessage) -> [Action] {
         do throws(HazardMessageFault) {
-            guard let hazard = try hazards.take(topic: message.topic, payload: message.payload) else { return [] }
-            return [.tell(.hazard(hazard))]
+            return try hazards.take(topic: message.topic, payload: message.payload).map { .tell(.hazard($0)) }
         } catch {
             return [fault("a message on \(message.topic) is no hazard: \(error)")]
         }

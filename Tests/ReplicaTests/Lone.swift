@@ -1,6 +1,7 @@
 import Consensus
 import Cryptography
 import Federation
+import Hazards
 import Telemetry
 import TransparencyLog
 import Wire
@@ -14,6 +15,8 @@ struct Lone {
     private(set) var blocks: [ExecutedBlock] = []
     private(set) var heads: [PublishedHead] = []
     private(set) var answers: [SubmissionToken: [Answer]] = [:]
+    /// What vehicles were to be warned of.
+    private(set) var warnings: [Hazard] = []
     /// Rounds that were to be computed.
     private(set) var jobs: [RoundJob] = []
     /// Snapshots that were to be kept.
@@ -132,6 +135,7 @@ struct Lone {
         case .published(let head): heads.append(head)
         case .answer(let token, let answer): answers[token, default: []].append(answer)
         case .compute(let job): jobs.append(job)
+        case .warn(let hazards): warnings += hazards
         case .send, .attested, .serveHistory, .serveCars, .inspect, .evidence, .halt: break
         }
     }

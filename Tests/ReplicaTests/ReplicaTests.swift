@@ -53,6 +53,25 @@ extension Answer {
     #expect(Set(leaves).count == 30)
 }
 
+@Test func vehiclesAreWarnedBeforeWhatTheyAreWarnedOfIsFinal() throws {
+    var lone = try started()
+    _ = lone.submit(try Town.Vehicle(10).report(1))
+    lone.pass(100)
+    #expect(lone.warnings.isEmpty && lone.replica.activeHazards.map(\.vehicles) == [1])
+    // Of a repeat nothing follows, and neither does anything of the same vehicle's next report.
+    _ = lone.submit(try Town.Vehicle(10).report(1))
+    _ = lone.submit(try Town.Vehicle(10).report(2))
+    lone.pass(100)
+    #expect(lone.warnings.isEmpty)
+    let height = lone.replica.height
+    _ = lone.submit(try Town.Vehicle(11).report(1))
+    lone.pass(100)
+    let final = try #require(lone.replica.activeHazards.first)
+    #expect(lone.warnings.map(\.id) == [final.provisionalID] && lone.warnings.map(\.vehicles) == [2])
+    #expect(lone.warnings.map(\.height) == [height] && final.vehicles == 2 && final.state == .reported)
+    #expect(lone.replica.counters.warnings == 1)
+}
+
 @Test func twoSessionsMayWaitForOneReport() throws {
     var lone = try started()
     let report = try Town.Vehicle(10).report(1)

@@ -131,6 +131,26 @@ def test_three_vehicles_confirm_a_hazard_for_every_subscriber(committee, tmp_pat
     assert hazard.id.hex() in [each["id"] for each in confirmed]
 
 
+def test_two_vehicles_warn_before_anything_is_final(committee, tmp_path):
+    place = {"latitude": 61.7, "longitude": 25.7, "kind": 12}
+    vehicles = [Vehicle.load(enrol(committee, tmp_path, f"early-{number}")) for number in range(2)]
+    with Subscriber(committee[0].mqtt, "waymark/v1/hazards/#") as subscriber, Session(committee[0].mqtt) as session:
+        session.commit(vehicles[0].report(observation(**place)))
+        final = subscriber.hazard(lambda hazard: hazard.kind == 12)[1]
+        assert final.state == hazard_pb2.HAZARD_STATE_REPORTED and final.vehicles == 1
+        session.commit(vehicles[1].report(observation(**place)))
+        # In the order in which they came: the warning, and then what is in the log.
+        topic, warning = subscriber.hazard(lambda hazard: hazard.kind == 12)
+        assert warning.state == hazard_pb2.HAZARD_STATE_PROVISIONAL and warning.vehicles == 2
+        assert warning.id != final.id and topic.endswith(f"/{warning.id.hex()}")
+        after = subscriber.hazard(lambda hazard: hazard.kind == 12)[1]
+        assert (after.id, after.state, after.vehicles) == (final.id, hazard_pb2.HAZARD_STATE_REPORTED, 2)
+    # Nobody is told later: a warning is not retained.
+    with Subscriber(committee[0].mqtt, "waymark/v1/hazards/#") as late:
+        assert late.hazard(lambda hazard: hazard.kind == 12)[1] == after
+        assert all(warning.id.hex() not in heard for heard, _ in list(late.lines.queue))
+
+
 def quadkey(cell):
     return "".join(str(cell >> 2 * digit & 3) for digit in reversed(range(17)))
 

@@ -90,7 +90,7 @@ extension Cluster {
         case .summarize(let records, _):
             stage(summary: records, of: index)
             processes[index].gathered.append(.effect(effect))
-        case .send, .cosign, .executed, .published, .answer, .compute, .attested, .serveHistory, .serveCars:
+        case .send, .cosign, .executed, .published, .answer, .compute, .attested, .warn, .serveHistory, .serveCars:
             processes[index].gathered.append(.effect(effect))
         }
     }
@@ -197,6 +197,7 @@ extension Cluster {
         case .answer(let token, let answer): tell(answer, token, by: index)
         case .attested(let car):
             if processes[index].isHonest, plan.forgetful[validator] == nil { attested.append((validator, car.hash)) }
+        case .warn: break
         case .serveHistory(let request, let peer): serve(request, to: peer, by: index)
         case .serveCars(let request, let peer): serve(request, to: peer, by: index)
         }

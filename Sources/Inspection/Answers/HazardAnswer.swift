@@ -10,6 +10,7 @@ extension HazardState {
         case .reported: "reported"
         case .confirmed: "confirmed"
         case .cleared: "cleared"
+        case .provisional: "provisional"
         }
     }
 

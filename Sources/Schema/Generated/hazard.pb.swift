@@ -39,6 +39,9 @@ public nonisolated enum Waymark_V1_HazardState: SwiftProtobuf.Enum, Swift.CaseIt
 
   /// three distinct vehicles saw none, or its validity ended
   case cleared // = 3
+
+  /// two distinct vehicles at least, attested and not in the log yet: never retained
+  case provisional // = 4
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -51,6 +54,7 @@ public nonisolated enum Waymark_V1_HazardState: SwiftProtobuf.Enum, Swift.CaseIt
     case 1: self = .reported
     case 2: self = .confirmed
     case 3: self = .cleared
+    case 4: self = .provisional
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -61,6 +65,7 @@ public nonisolated enum Waymark_V1_HazardState: SwiftProtobuf.Enum, Swift.CaseIt
     case .reported: return 1
     case .confirmed: return 2
     case .cleared: return 3
+    case .provisional: return 4
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -71,6 +76,7 @@ public nonisolated enum Waymark_V1_HazardState: SwiftProtobuf.Enum, Swift.CaseIt
     .reported,
     .confirmed,
     .cleared,
+    .provisional,
   ]
 
 }
@@ -127,7 +133,7 @@ public nonisolated struct Waymark_V1_Hazard: Sendable {
 fileprivate nonisolated let _protobuf_package = "waymark.v1"
 
 nonisolated extension Waymark_V1_HazardState: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0HAZARD_STATE_UNSPECIFIED\0\u{1}HAZARD_STATE_REPORTED\0\u{1}HAZARD_STATE_CONFIRMED\0\u{1}HAZARD_STATE_CLEARED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0HAZARD_STATE_UNSPECIFIED\0\u{1}HAZARD_STATE_REPORTED\0\u{1}HAZARD_STATE_CONFIRMED\0\u{1}HAZARD_STATE_CLEARED\0\u{1}HAZARD_STATE_PROVISIONAL\0")
 }
 
 nonisolated extension Waymark_V1_Hazard: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -22,13 +22,13 @@ public struct HazardCost: Hashable, Sendable {
         self.isClosure = isClosure
     }
 
-    /// What a hazard costs in its state: confirmed, all of it; reported, a quarter and no closure, since one vehicle alone may be wrong or
-    /// lie; cleared, nothing.
+    /// What a hazard costs in its state: confirmed, all of it; reported or provisional, a quarter and no closure, since one vehicle alone may be
+    /// wrong or lie, and so may one validator; cleared, nothing.
     public init(kind: HazardKind, state: HazardState) {
         self.init(confirmed: kind)
         switch state {
         case .confirmed: break
-        case .reported:
+        case .reported, .provisional:
             addedPermille /= 4
             addedMilliseconds /= 4
             isClosure = false
