@@ -5,26 +5,25 @@ extension Consensus {
     /// The next time at which a `tick` does something; nil while only others can move it on. To be read after every step.
     public var nextDeadline: Instant? {
         guard hasStarted, !isHalted else { return nil }
-        let deadlines =
-            [
-                sealDeadline, ownResendDeadline, heldBackDeadline, fetcher.nextDeadline, deliveryDeadline,
-                recallDeadline, laneDeadline, standInDeadline,
-            ] + viewDeadlines
-        return deadlines.compactMap { $0 }.min()
+        return sealDeadline.earlier(ownResendDeadline).earlier(heldBackDeadline).earlier(fetcher.nextDeadline)
+            .earlier(deliveryDeadline).earlier(recallDeadline).earlier(laneDeadline).earlier(standInDeadline)
+            .earlier(viewDeadline)
     }
 
-    private var viewDeadlines: [Instant?] {
+    private var viewDeadline: Instant? {
         guard pacemaker.activeSince == nil else {
-            return [nullifyDeadline, proposingDeadline, votingDeadline, pacemaker.resendDeadline]
+            return nullifyDeadline.earlier(proposingDeadline).earlier(votingDeadline).earlier(pacemaker.resendDeadline)
         }
-        return [notarizedPoint.map { instant(of: $0.timestamp + settings.heartbeat) }]
+        return notarizedPoint.map { instant(of: $0.timestamp + settings.heartbeat) }
     }
 
     private var ownResendDeadline: Instant? {
         committee.n == 1 ? nil : own.resendDeadline(period: pacemaker.delay)
     }
 
-    private var heldBackDeadline: Instant? { lanes.compactMap(\.heldBackUntil).min().map(instant(of:)) }
+    private var heldBackDeadline: Instant? {
+        lanes.reduce(nil as Instant?) { $0.earlier($1.heldBackUntil.map(instant(of:))) }
+    }
 
     private var deliveryDeadline: Instant? { hasDeliverable ? clock.instant : nil }
 

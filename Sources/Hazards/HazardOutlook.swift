@@ -39,7 +39,9 @@ public struct HazardOutlook: Sendable {
             let before = expected(subject, after: hazards)
             waiting[subject, default: []].append(Waiting(car: car, entry: entry, time: time))
             cars[car, default: []].append(subject)
-            guard let after = expected(subject, after: hazards), after.hazard.vehicles > before?.hazard.vehicles ?? 0
+            // Nobody else says so: one vehicle never makes a warning.
+            guard let before else { continue }
+            guard let after = expected(subject, after: hazards), after.hazard.vehicles > before.hazard.vehicles
             else { continue }
             warnings[subject] = warning(of: after.hazard, subject, after: hazards, at: time, height: height)
         }

@@ -142,7 +142,7 @@ public struct Replica: Sendable {
 
     /// When `.tick` is due next; nil where nothing waits for time.
     public var nextDeadline: Instant? {
-        [consensus.nextDeadline, cosignatureDeadline].compactMap { $0 }.min()
+        consensus.nextDeadline.earlier(cosignatureDeadline)
     }
 
     /// Whether a message is worth checking its signatures: what is held already or too far away is not.

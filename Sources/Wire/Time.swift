@@ -58,3 +58,12 @@ public struct Moment: Hashable, Sendable {
         self.timestamp = timestamp
     }
 }
+
+extension Instant? {
+    /// The earlier of both; nil where there is neither.
+    public func earlier(_ other: Instant?) -> Instant? {
+        guard let self else { return other }
+        guard let other, other < self else { return self }
+        return other
+    }
+}

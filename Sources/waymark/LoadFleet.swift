@@ -86,9 +86,10 @@ actor LoadFleet: LoopBound {
         }
     }
 
-    /// Vehicles spread over a square of about ten kilometres.
-    static func place(_ number: Int) -> Coordinate {
-        let (row, column) = (Double(number / 100), Double(number % 100))
+    /// Vehicles spread over a square of about ten kilometres, 110 m apart; with a step of 2, 220 m, which is more than a cell is wide.
+    static func place(_ number: Int, step: Int = 1) -> Coordinate {
+        let columns = 100 / step
+        let (row, column) = (Double(number / columns * step), Double(number % columns * step))
         guard let place = Coordinate(latitude: 60.1 + row * 0.001, longitude: 24.9 + column * 0.002) else {
             preconditionFailure("a place near Helsinki")
         }

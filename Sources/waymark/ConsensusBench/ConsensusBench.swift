@@ -24,6 +24,8 @@ struct ConsensusBench: AsyncParsableCommand {
     @Option(help: "Observations of a report, 1 to 64 (--full).") var observations = 1
     @Option(help: "Reports to sign for each second, the most that can be measured (--full).") var rate = 8000
     @Option(help: "Reports a second that leave whatever comes back, instead of --outstanding (--full).") var flow: Int?
+    @Flag(help: "Vehicles report in pairs; measure when others are warned of what both saw (--flow).") var warnings =
+        false
     @Option(help: "Seconds to measure, after two of warming up; at most 15 with --full.") var seconds = 10
     @Flag(help: "Then kill a validator, a leader soon, and measure as long again (--bare).") var killLeader = false
     @Flag(help: "Then stop a validator where it is, and measure as long again (--bare).") var pauseOne = false
@@ -34,6 +36,9 @@ struct ConsensusBench: AsyncParsableCommand {
     func validate() throws {
         guard bare != full else { throw ValidationError("say either --bare or --full") }
         guard flow == nil || full else { throw ValidationError("--flow goes with --full") }
+        guard !warnings || flow != nil && observations == 1 else {
+            throw ValidationError("--warnings goes with --flow, and one observation a report")
+        }
         guard !restart || full else { throw ValidationError("--restart goes with --full") }
         guard !(killLeader && pauseOne), bare || !killLeader && !pauseOne else {
             throw ValidationError("say --kill-leader or --pause-one, and --bare with it")
@@ -58,7 +63,7 @@ struct ConsensusBench: AsyncParsableCommand {
             validators: validators,
             outstanding: flow.map { _ in validators * ReportClients.sessionWindow } ?? outstanding,
             observations: observations, rate: flow.map { $0 + 100 } ?? rate, flow: flow, seconds: seconds,
-            restarts: restart, port: port)
+            warns: warnings, restarts: restart, port: port)
         try await bench.run().print(json: json)
     }
 

@@ -13,6 +13,8 @@ struct FullBench {
     /// Reports a second of an open loop; nil for a closed one.
     let flow: Int?
     let seconds: Int
+    /// Whether vehicles report in pairs, and the time until others are warned is measured.
+    let warns: Bool
     /// Whether a validator is killed and started again at the end.
     let restarts: Bool
     let port: Int
@@ -53,6 +55,7 @@ struct FullBench {
         let clients = try clients(of: committee, on: loop)
         await clients.connect(to: try committee.folder.doors(of: validators))
         try await clients.wait("the validators let nobody in") { await clients.isConnected }
+        if warns { await clients.follow(over: validators) }
         await clients.introduce()
         try await clients.wait("the vehicles' first reports are not committed") { await clients.isDrained }
         let pump = await start(clients)
@@ -64,7 +67,6 @@ struct FullBench {
         pump?.cancel()
         let latencies = await clients.latencies
         try await compareCounts(committee, clients)
-        loop.stop()
         var report = BenchReport(
             bench: "consensus", command: CommandLine.arguments.joined(separator: " "), seed: 0,
             inputs: [
@@ -74,7 +76,14 @@ struct FullBench {
         add(before, after, to: &report)
         report.add("latency_p50_ms", latencies.value(at: 0.5), "ms")
         report.add("latency_p99_ms", latencies.value(at: 0.99), "ms")
+        if warns {
+            let warnings = await clients.warnings
+            report.add("warnings", Double(warnings.count), "1")
+            report.add("warned_p50_ms", warnings.value(at: 0.5), "ms")
+            report.add("warned_p99_ms", warnings.value(at: 0.99), "ms")
+        }
         report.add("fdatasync_p50_ms", disk.value(at: 0.5), "ms")
+        loop.stop()
         if restarts { try await addRestart(of: committee, to: &report) }
         return report
     }
@@ -137,7 +146,8 @@ struct FullBench {
         let perValidator = max(
             outstanding / validators / ReportClients.sessionWindow + 1, rate / validators / 1000 + 1)
         let reports = SignedReports(
-            rate * (seconds + Self.warmUpSeconds), observations: observations, sessions: validators * perValidator,
+            rate * (seconds + Self.warmUpSeconds), observations: observations, inPairs: warns,
+            sessions: validators * perValidator,
             authority: authority)
         return ReportClients(reports, outstanding: outstanding, loop: loop)
     }

@@ -1,5 +1,7 @@
 import EventLoop
 import Foundation
+import Geography
+import Hazards
 import Server
 import Transport
 import Wire
@@ -23,6 +25,9 @@ actor ReportClients: LoopBound, BenchClients {
     private var sessions: [Session]
     private(set) var acknowledged: UInt64 = 0
     private(set) var latencies = Percentiles()
+    /// When the last report about a cell was due, and how long after that subscribers were warned of what two vehicles saw there.
+    private var due: [Cell: Double] = [:]
+    private(set) var warnings = Percentiles()
     /// An open loop's beginning, and how many reports have left since.
     private var flow: (start: Double, count: Int)?
     /// Why the run counts for nothing.
@@ -97,7 +102,29 @@ actor ReportClients: LoopBound, BenchClients {
         fill(index)
     }
 
-    func forgetLatencies() { latencies = Percentiles() }
+    func forgetLatencies() {
+        latencies = Percentiles()
+        warnings = Percentiles()
+    }
+
+    /// Has one session a door follow all hazards, for the warnings.
+    func follow(over doors: Int) {
+        for index in 0..<doors {
+            let topic = MQTTSubscribe.Topic(filter: "\(HazardTopic.root)/#", qos: .atMostOnce)
+            guard let asked = sessions[index].mqtt.subscribe([topic], now: now) else {
+                broken = broken ?? "session \(index) cannot subscribe"
+                return
+            }
+            perform(asked.actions, of: index)
+        }
+    }
+
+    private func hear(_ message: MQTTMessage) {
+        guard !message.payload.isEmpty, let hazard = try? Hazard(decoding: message.payload),
+            hazard.state == .provisional, let since = due.removeValue(forKey: hazard.cell)
+        else { return }
+        warnings.add(Self.milliseconds - since)
+    }
 
     private func hear(_ event: Connection.Event, of index: Int) {
         switch event {
@@ -116,7 +143,8 @@ actor ReportClients: LoopBound, BenchClients {
             case .send(let bytes): sessions[index].connection?.send(bytes)
             case .acknowledged(let packet, let reason, let text): take(packet, reason, text, of: index)
             case .close(let reason): broken = broken ?? "session \(index) ends: \(reason)"
-            case .connected, .subscribed, .unsubscribed, .message: break
+            case .message(let message): hear(message)
+            case .connected, .subscribed, .unsubscribed: break
             }
         }
     }
@@ -135,6 +163,10 @@ actor ReportClients: LoopBound, BenchClients {
         while sessions[index].next < sessions[index].limit, sessions[index].sent.count < sessions[index].window,
             sessions[index].mqtt.canPublish
         {
+            let queue = sessions[index].reports
+            if !queue.cells.isEmpty, sessions[index].next < queue.cells.count {
+                self.due[queue.cells[sessions[index].next]] = due ?? Self.milliseconds
+            }
             guard let report = nextReport(of: index) else { return }
             let published = sessions[index].mqtt.publishAcknowledged(
                 topic: "waymark/v1/reports", payload: report, now: now)
