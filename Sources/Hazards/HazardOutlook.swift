@@ -14,8 +14,14 @@ public struct HazardOutlook: Sendable {
         let time: Timestamp
     }
 
+    private struct Car: Sendable {
+        let observations: Int
+        var subjects: Set<HazardSubject> = []
+    }
+
+    /// Sightings, one a vehicle: what a vehicle repeats adds nothing, and would be looked at again and again.
     private var waiting: [HazardSubject: [Waiting]] = [:]
-    private var cars: [Digest: [HazardSubject]] = [:]
+    private var cars: [Digest: Car] = [:]
     private var count = 0
     /// The cars in the order in which they came.
     private var order: [(car: Digest, time: Timestamp)] = []
@@ -32,13 +38,16 @@ public struct HazardOutlook: Sendable {
         guard cars[car] == nil, count + entries.count <= HazardLimits.outlookObservations else { return [] }
         count += entries.count
         order.append((car, time))
-        cars[car] = []
+        cars[car] = Car(observations: entries.count)
         var warnings: [HazardSubject: Hazard] = [:]
-        for entry in entries {
+        for entry in entries where entry.polarity == .seen {
             let subject = HazardSubject(place: entry.place, kind: entry.kind)
+            let others = waiting[subject, default: []]
+            guard others.count < HazardLimits.vehiclesPerHazard, !others.contains(where: { $0.entry.tag == entry.tag })
+            else { continue }
             let before = expected(subject, after: hazards)
             waiting[subject, default: []].append(Waiting(car: car, entry: entry, time: time))
-            cars[car, default: []].append(subject)
+            cars[car]?.subjects.insert(subject)
             // Nobody else says so: one vehicle never makes a warning.
             guard let before else { continue }
             guard let after = expected(subject, after: hazards), after.hazard.vehicles > before.hazard.vehicles
@@ -51,8 +60,9 @@ public struct HazardOutlook: Sendable {
     /// Forgets the observations of cars that are executed, or will never be.
     public mutating func forget(_ executed: some Sequence<Digest>) {
         for car in executed {
-            for subject in cars.removeValue(forKey: car) ?? [] {
-                count -= 1
+            guard let gone = cars.removeValue(forKey: car) else { continue }
+            count -= gone.observations
+            for subject in gone.subjects {
                 waiting[subject]?.removeAll { $0.car == car }
                 if waiting[subject]?.isEmpty == true { waiting[subject] = nil }
             }
@@ -72,7 +82,7 @@ public struct HazardOutlook: Sendable {
         var record = hazards.record(of: subject)
         for waiting in waiting[subject, default: []] {
             let (entry, time) = (waiting.entry, waiting.time)
-            guard entry.polarity == .seen, time < HazardRecord.expiry(of: entry, at: time) else { continue }
+            guard time < HazardRecord.expiry(of: entry, at: time) else { continue }
             if record == nil {
                 record = HazardRecord(entry, at: time, height: 0)
             } else {

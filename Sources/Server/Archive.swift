@@ -85,7 +85,7 @@ struct Archive {
     mutating func keep(_ snapshot: PendingSnapshot) { self.snapshot = snapshot }
 
     /// Everything that waits, as a job for the pool; nil where nothing does or a job is under way.
-    mutating func takeJob(pinned: Set<UInt64> = []) -> ArchiveJob? {
+    mutating func takeJob(pinned: Set<UInt64>) -> ArchiveJob? {
         guard let tiles, !blocks.isEmpty || checkpoint != nil || snapshot != nil else { return nil }
         let size = blocks.last?.size ?? tiles.size
         var job = ArchiveJob(

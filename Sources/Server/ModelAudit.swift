@@ -49,9 +49,9 @@ public struct ModelAudit: Sendable {
         for model in LearnedModel.allCases { keep(InitialVersion.bytes(of: model), of: model) }
         var replica = Replica(configuration.replica)
         let journal = JournalReader(directory: "\(data)/journal")
-        if let first = try journal.segments.first(), first > 1 {
+        if try journal.segments.isCut() {
             throw ConfigurationError.invalid(
-                "the journal in \(data) begins with segment \(first): what came before was dropped, and the versions made of it cannot be computed again"
+                "the beginning of the journal in \(data) was dropped, and the versions made of it cannot be computed again"
             )
         }
         try journal.readAll { _, bytes in

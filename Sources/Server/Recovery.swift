@@ -68,7 +68,7 @@ extension Stores {
     /// in words.
     fileprivate func repairIndex(upTo size: UInt64) throws -> [String] {
         let (indexed, heights) = (try index.height(), try snapshots.heights())
-        guard try journal.segments.first() ?? 1 > 1, !heights.isEmpty, !heights.contains(where: { $0 <= indexed })
+        guard try journal.segments.isCut(), !heights.isEmpty, !heights.contains(where: { $0 <= indexed })
         else {
             return []
         }
@@ -95,7 +95,7 @@ private struct Beginning {
         _ configuration: ReplicaConfiguration, stores: Stores, models: ModelWork, indexed: UInt64, filed: UInt64
     ) throws {
         replica = Replica(configuration)
-        let isCut = try stores.journal.segments.first() ?? 1 > 1
+        let isCut = try stores.journal.segments.isCut()
         for height in try stores.snapshots.heights() where height <= indexed {
             do {
                 let stored = try stores.snapshots.read(height)
@@ -106,8 +106,9 @@ private struct Beginning {
                 else { throw StoresError.unreadable("the journal has no such mark") }
                 let candidate = Replica(configuration, after: snapshot)
                 // What is missing can be made again from the whole journal only; without a version's file a validator can go on.
-                guard snapshot.size <= filed, isCut || models.hasFiles(of: candidate) else { continue }
-                if !models.hasFiles(of: candidate) { complaints.append("the file of a model's version is missing") }
+                let hasFiles = models.hasFiles(of: candidate)
+                guard snapshot.size <= filed, isCut || hasFiles else { continue }
+                if !hasFiles { complaints.append("the file of a model's version is missing") }
                 replica = candidate
                 mark = stored.mark
                 self.height = height

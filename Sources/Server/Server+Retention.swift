@@ -36,8 +36,12 @@ struct RetentionJob: Sendable {
     /// Drops segments, the oldest first, that lie before the older of the two newest snapshots and hold nothing but what is old, or more than is
     /// to be kept. Vehicles' signed reports stand in cars, so what is deleted from the index must not stay there.
     private func cutJournal() throws {
-        guard let end = try firstNeeded() else { return }
-        let superfluous = try stores.journal.segments.all().prefix { $0.number < end }
+        let all = try stores.journal.segments.all()
+        // Most of the time there is nothing to drop, and the snapshots need not be read.
+        guard let oldest = all.first, oldest.changed < limit || all.reduce(0, { $0 + $1.byteCount }) > journalBytes,
+            let end = try firstNeeded()
+        else { return }
+        let superfluous = all.prefix { $0.number < end }
         var bytes = superfluous.reduce(0) { $0 + $1.byteCount }
         let dropped = superfluous.prefix { segment in
             defer { bytes -= segment.byteCount }

@@ -117,7 +117,7 @@ struct Stores: Sendable {
                 }
             }
             if batch == nil, let failure { throw failure }
-            if batch == nil, try firstSegment() > 1 { throw .cutOff }
+            if batch == nil, try isCut() { throw .cutOff }
             return batch.map(PeerMessage.carBatch)
         }
     }
@@ -126,6 +126,10 @@ struct Stores: Sendable {
         // A few more than one answer holds: its last block may be final through a later one.
         let limit = ConsensusLimits.blocksPerHistory + 32
         do { return try index.blocks(from: height, limit: limit).items } catch { throw .index(error) }
+    }
+
+    private func isCut() throws(StoresError) -> Bool {
+        do { return try journal.segments.isCut() } catch { throw .journal(error) }
     }
 
     private func firstSegment() throws(StoresError) -> UInt64 {

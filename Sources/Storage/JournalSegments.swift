@@ -45,6 +45,9 @@ public struct JournalSegments: Sendable {
         }
     }
 
+    /// Whether the beginning was removed.
+    public func isCut() throws(JournalError) -> Bool { try first() ?? 1 > 1 }
+
     /// Removes those before `number`: a snapshot stands for what they hold, and what else was derived from them is made durable first, where it is on
     /// the same file system. The one that is written to must not be among them.
     public func remove(before number: UInt64) throws(JournalError) {

@@ -59,7 +59,8 @@ struct KnownHazards: Sendable {
         guard followed.contains(where: { $0.contains(hazard.cell) }) else { return [] }
         if hazard.state == .provisional { return warn(of: hazard).map { [$0] } ?? [] }
         // What is final takes the place of a warning.
-        let warning = forget { $0.hazard.id == hazard.provisionalID }
+        let name = hazard.provisionalID
+        let warning = known[name] == nil ? [] : forget { $0.hazard.id == name }
         return warning + (keep(hazard).map { [$0] } ?? [])
     }
 

@@ -32,20 +32,9 @@ struct IngestBench: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("waymark-bench-\(getpid())").path
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let committee = try DemoCommittee(
-            folder: CommitteeFolder(path: folder),
-            plan: .init(origin: "waymark.local/bench", validators: validators, firstPort: port, httpPort: http))
-        do {
-            try await committee.start()
-            let report = try await measure(committee)
-            await committee.stop()
-            try report.print(json: json)
-        } catch {
-            await committee.stop()
-            throw error
-        }
+        let plan = CommitteeFolder.Plan(
+            origin: "waymark.local/bench", validators: validators, firstPort: port, httpPort: http)
+        try await DemoCommittee.bench(plan) { try await measure($0) }.print(json: json)
     }
 
     private func measure(_ committee: DemoCommittee) async throws -> BenchReport {

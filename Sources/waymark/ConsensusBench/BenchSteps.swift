@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Server
 
@@ -24,6 +25,39 @@ extension CommitteeFolder {
     func doors(of count: Int) throws -> [Endpoint] {
         try (0..<count).map { index in
             try Endpoint(try ServerConfiguration(path: configurationPath(index)).listen.mqtt ?? "")
+        }
+    }
+}
+
+extension DemoCommittee {
+    /// What `measure` finds on a fresh committee of real validators. They end with it, and their folder is gone.
+    static func bench(
+        _ plan: CommitteeFolder.Plan, prepare: (CommitteeFolder) throws -> Void = { _ in },
+        measure: (DemoCommittee) async throws -> BenchReport
+    ) async throws -> BenchReport {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("waymark-bench-\(getpid())").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let committee = try DemoCommittee(folder: CommitteeFolder(path: folder), plan: plan)
+        try prepare(committee.folder)
+        do {
+            try await committee.start()
+            let report = try await measure(committee)
+            await committee.stop()
+            return report
+        } catch {
+            await committee.stop()
+            throw error
+        }
+    }
+}
+
+/// Numbers that a bench is given, and between what they may be.
+enum OptionBounds {
+    static func check(_ bounds: [(name: String, value: Int, range: ClosedRange<Int>)]) throws {
+        for bound in bounds where !bound.range.contains(bound.value) {
+            throw ValidationError(
+                "--\(bound.name) is \(bound.value): \(bound.range.lowerBound) to \(bound.range.upperBound) are possible"
+            )
         }
     }
 }

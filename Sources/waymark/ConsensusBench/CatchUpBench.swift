@@ -31,35 +31,20 @@ struct CatchUpBench: AsyncParsableCommand {
     private static let limitSeconds = 600.0
 
     func validate() throws {
-        let bounds: [(name: String, value: Int, range: ClosedRange<Int>)] = [
+        try OptionBounds.check([
             ("entries", entries, 1...100_000_000), ("outstanding", outstanding, 3...100_000),
             ("observations", observations, 1...64),
-        ]
-        for bound in bounds where !bound.range.contains(bound.value) {
-            throw ValidationError(
-                "--\(bound.name) is \(bound.value): \(bound.range.lowerBound) to \(bound.range.upperBound) are possible"
-            )
-        }
+        ])
     }
 
     func run() async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("waymark-bench-\(getpid())").path
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let committee = try DemoCommittee(
-            folder: CommitteeFolder(path: folder),
-            plan: .init(
-                origin: "waymark.local/bench", validators: Self.validators, firstPort: port,
-                httpPort: port + 4 * Self.validators))
-        if from == .state { try keepNoJournal(committee.folder) }
-        do {
-            try await committee.start()
-            let report = try await measure(committee)
-            await committee.stop()
-            try report.print(json: json)
-        } catch {
-            await committee.stop()
-            throw error
+        let plan = CommitteeFolder.Plan(
+            origin: "waymark.local/bench", validators: Self.validators, firstPort: port,
+            httpPort: port + 4 * Self.validators)
+        let report = try await DemoCommittee.bench(plan, prepare: { if from == .state { try keepNoJournal($0) } }) {
+            try await measure($0)
         }
+        try report.print(json: json)
     }
 
     private func keepNoJournal(_ folder: CommitteeFolder) throws {

@@ -43,18 +43,13 @@ struct ConsensusBench: AsyncParsableCommand {
         guard !(killLeader && pauseOne), bare || !killLeader && !pauseOne else {
             throw ValidationError("say --kill-leader or --pause-one, and --bare with it")
         }
-        let bounds: [(name: String, value: Int, range: ClosedRange<Int>)] = [
+        try OptionBounds.check([
             ("validators", validators, 1...15), ("outstanding", outstanding, validators...100_000),
             ("payload", payload, 8...4096), ("observations", observations, 1...64), ("rate", rate, 100...50_000),
             ("flow", flow ?? 1, 1...20_000),
             // A report may be 30 s old when a car takes it.
             ("seconds", seconds, 1...(full ? 15 : 3600)),
-        ]
-        for bound in bounds where !bound.range.contains(bound.value) {
-            throw ValidationError(
-                "--\(bound.name) is \(bound.value): \(bound.range.lowerBound) to \(bound.range.upperBound) are possible"
-            )
-        }
+        ])
     }
 
     func run() async throws {

@@ -29,23 +29,11 @@ struct FullBench {
     }
 
     func run() async throws -> BenchReport {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("waymark-bench-\(getpid())").path
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let committee = try DemoCommittee(
-            folder: CommitteeFolder(path: folder),
-            plan: .init(
-                origin: "waymark.local/bench", validators: validators, firstPort: port,
-                httpPort: port + 4 * validators))
-        do {
-            try await committee.start()
-            var report = try await measure(committee)
-            await committee.stop()
-            addLimit(to: &report)
-            return report
-        } catch {
-            await committee.stop()
-            throw error
-        }
+        let plan = CommitteeFolder.Plan(
+            origin: "waymark.local/bench", validators: validators, firstPort: port, httpPort: port + 4 * validators)
+        var report = try await DemoCommittee.bench(plan) { try await measure($0) }
+        addLimit(to: &report)
+        return report
     }
 
     // MARK: Measuring
