@@ -80,8 +80,24 @@ public struct HistoryBatch: Hashable, Sendable {
         certificate = proof.certificate
     }
 
+    /// The same with the blocks before it; nil where one answer does not carry so many.
+    public func preceded(by before: [Block]) -> HistoryBatch? {
+        guard before.count + blocks.count <= ConsensusLimits.blocksPerHistory,
+            before.reduce(weight, { $0 + $1.weight }) <= ConsensusLimits.answerBytes
+        else { return nil }
+        return HistoryBatch(blocks: before + blocks, links: links, certificate: certificate)
+    }
+
+    private init(blocks: [Block], links: [BlockHeader], certificate: Certificate) {
+        self.blocks = blocks
+        self.links = links
+        self.certificate = certificate
+    }
+
+    /// The epoch of its blocks.
+    public var epoch: UInt64 { certificate.vote.epoch }
     /// Height of the first block.
-    var firstHeight: UInt64 { blocks[0].height }
+    public var firstHeight: UInt64 { blocks[0].height }
     var weight: Int { blocks.reduce(links.count * 104) { $0 + $1.weight } }
 
     func verifies(in committee: Committee) -> Bool {

@@ -35,6 +35,14 @@ public struct Committee: Hashable, Sendable {
         self.rota = rota
     }
 
+    /// The epoch of a chain's first block.
+    public static let firstEpoch: UInt64 = 1
+
+    /// The committee of a later epoch of the same chain, with these keys: it signs in the same way.
+    public func succeeded(by keys: [PublicKey], in epoch: UInt64) -> Committee {
+        Committee(chainID: chainID, epoch: epoch, keys: keys, scheme: scheme, rota: Array(keys.indices))
+    }
+
     /// How many members there are.
     public var n: Int { keys.count }
 

@@ -5,7 +5,7 @@ import Wire
 extension Consensus {
     /// Appends the blocks that the newest finalization makes final, if all of them are held.
     mutating func orderFinalBlocks() {
-        guard let newest = newestFinalization, newest.view > chain.tip.view,
+        guard isPlaced, let newest = newestFinalization, newest.view > chain.tip.view,
             chain.undelivered < ConsensusLimits.blocksUndelivered
         else { return }
         switch tree.path(from: chain.tip, to: newest.hash) {
@@ -19,7 +19,7 @@ extension Consensus {
     /// Appends blocks that a peer has proven to be final.
     mutating func receive(_ batch: HistoryBatch) {
         guard fetcher.expects(.history(height: batch.firstHeight)) else { return }
-        for block in batch.blocks where block.height == chain.tip.height + 1 {
+        for block in batch.blocks where isPlaced && block.height == chain.tip.height + 1 {
             guard block.header.parentHash == chain.tip.hash else { return }
             tree.insert(block)
             appendFinal(block, certificate: block.hash == batch.certificate.hash ? batch.certificate : nil)

@@ -14,7 +14,7 @@ import Wire
 /// every start but a newcomer's begins the lane's next *life*, at a position that no start before can have used.
 extension Consensus {
     /// Whether it may say something new in `view`.
-    func maySpeak(in view: UInt64) -> Bool { mayVote && view > silentThrough }
+    func maySpeak(in view: UInt64) -> Bool { mayVote && isPlaced && view > silentThrough }
 
     /// Whether the others' answers have sufficed.
     var mayVote: Bool { recall?.isSettled ?? true }

@@ -66,13 +66,21 @@ extension Consensus {
         return records
     }
 
+    // MARK: The end of an epoch
+
+    /// Proves that the block at `height` is final, for those who do not know it yet: it and what follows up to a finalization. Nil where it is not in
+    /// memory with its proof.
+    public func closing(from height: UInt64) -> HistoryBatch? { chain.history(from: height) }
+
     // MARK: Taking over
 
     /// Goes on after blocks that it never saw, whose state the shell holds and has proven: what this validator has said above them stands, and is
     /// summed up behind a mark. Whatever it knew of blocks above `point` but did not execute it fetches again. The view stays: only certificates
     /// move it.
     mutating func adopt(_ point: ChainPoint) {
-        guard point.height > chain.delivered.height, point.cut.lanes == committee.n else { return }
+        guard point.epoch == committee.epoch, point.height > chain.delivered.height, point.cut.lanes == committee.n
+        else { return }
+        isPlaced = true
         chain = FinalChain(genesis: point)
         tree.prune(through: point.view)
         for lane in lanes.indices where point.cut[lane].position > lanes[lane].floor.position {
@@ -80,7 +88,7 @@ extension Consensus {
         }
         if own.tip.position < point.cut[me].position { own.begin(after: point.cut[me]) }
         own.forget(through: lanes[me].floor.position)
-        if highestNotarized.view < point.view { highestNotarized = (point.view, point.hash) }
+        if highestNotarized.view <= point.view { highestNotarized = (point.view, point.hash) }
         counters.statesAdopted += 1
         sinceSnapshot = (0, 0)
         emit(.summarize(summary))
@@ -90,11 +98,12 @@ extension Consensus {
 
     /// Where the journal is read from here on, this is where it begins; where it is read from before, this is what it has led to.
     mutating func restore(_ mark: SnapshotMark) throws(RestoreError) {
-        guard mark.point.cut.lanes == committee.n else { throw .foreign }
+        guard mark.point.epoch == committee.epoch, mark.point.cut.lanes == committee.n else { throw .foreign }
         if hasRestored {
             guard chain.delivered == mark.point else { throw .otherSnapshot(height: mark.point.height) }
             return
         }
+        isPlaced = true
         chain = FinalChain(genesis: mark.point)
         for lane in lanes.indices { lanes[lane].execute(through: mark.point.cut[lane]) }
         own.begin(after: mark.point.cut[me])

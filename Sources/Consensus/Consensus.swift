@@ -110,6 +110,9 @@ public struct Consensus: Sendable {
     var newestVotes: [SignedVote?]
 
     // Blocks.
+    /// Whether it knows where its epoch began: the first one's beginning is known to all; that of a later one is in the journal, or comes with the
+    /// others' state.
+    var isPlaced: Bool
     var tree = BlockTree()
     var chain: FinalChain
     /// What was delivered since the last snapshot.
@@ -134,6 +137,7 @@ public struct Consensus: Sendable {
         pacemaker = Pacemaker(settings)
         turns = LeaderTurns(members: committee.n)
         highestNotarized = (0, committee.chainID)
+        isPlaced = committee.epoch == Committee.firstEpoch
         chain = FinalChain(genesis: .genesis(of: committee, at: genesisTime))
         fetcher = Fetcher(me: me, of: committee.n)
         budgets = Array(repeating: AnswerBudget(), count: committee.n)

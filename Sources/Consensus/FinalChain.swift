@@ -4,7 +4,9 @@ import Wire
 
 /// Where a block leaves the chain: all that its child must fit.
 public struct ChainPoint: Hashable, Sendable {
-    /// Blocks up to this one.
+    /// The epoch of the next block.
+    public let epoch: UInt64
+    /// Blocks up to this one, of all epochs.
     public internal(set) var height: UInt64
     /// The view that the block was proposed in.
     public let view: UInt64
@@ -17,8 +19,20 @@ public struct ChainPoint: Hashable, Sendable {
 
     /// Before the first block.
     static func genesis(of committee: Committee, at time: Timestamp) -> ChainPoint {
-        ChainPoint(height: 0, view: 0, hash: committee.chainID, timestamp: time, cut: Cut(lanes: committee.n))
+        ChainPoint(
+            epoch: committee.epoch, height: 0, view: 0, hash: committee.chainID, timestamp: time,
+            cut: Cut(lanes: committee.n))
     }
+
+    /// The beginning of a committee's epoch, after the last block of the one before: views are counted anew, and the lanes are empty.
+    public static func beginning(of committee: Committee, after last: Block) -> ChainPoint {
+        ChainPoint(
+            epoch: committee.epoch, height: last.height, view: 0, hash: last.hash, timestamp: last.timestamp,
+            cut: Cut(lanes: committee.n))
+    }
+
+    /// How many lanes its cut has.
+    public var lanes: Int { cut.lanes }
 
     /// The point after `block`, or nil where it does not fit here.
     func advanced(by block: Block) -> ChainPoint? {
@@ -26,13 +40,15 @@ public struct ChainPoint: Hashable, Sendable {
             block.timestamp > timestamp, let cut = cut.advanced(by: block.cut)
         else { return nil }
         return ChainPoint(
-            height: block.height, view: block.view, hash: block.hash, timestamp: block.timestamp, cut: cut)
+            epoch: epoch, height: block.height, view: block.view, hash: block.hash, timestamp: block.timestamp, cut: cut
+        )
     }
 }
 
 extension ChainPoint: Layout {
-    /// Reads height, view, hash, time and cut.
+    /// Reads epoch, height, view, hash, time and cut.
     public init(reading reader: inout Reader) throws(WireError) {
+        epoch = try reader.read(UInt64.self)
         height = try reader.read(UInt64.self)
         view = try reader.read(UInt64.self)
         hash = try reader.readDigest()
@@ -40,8 +56,9 @@ extension ChainPoint: Layout {
         cut = try Cut(reading: &reader)
     }
 
-    /// Writes height, view, hash, time and cut.
+    /// Writes epoch, height, view, hash, time and cut.
     public func write(into writer: inout Writer) {
+        writer.write(epoch)
         writer.write(height)
         writer.write(view)
         writer.write(hash)

@@ -35,7 +35,7 @@ public enum PeerMessage: Hashable, Sendable {
     case recollection(Recollection)
 
     /// The epoch that it belongs to.
-    var epoch: UInt64 {
+    public var epoch: UInt64 {
         switch self {
         case .car(let signed): signed.car.header.epoch
         case .ack(let signed): signed.ack.epoch
@@ -49,7 +49,7 @@ public enum PeerMessage: Hashable, Sendable {
         case .block(let block): block.header.epoch
         case .certificateRequest(let request): request.epoch
         case .historyRequest(let request): request.epoch
-        case .historyBatch(let batch): batch.certificate.vote.epoch
+        case .historyBatch(let batch): batch.epoch
         case .recallRequest(let request): request.epoch
         case .recollection(let answer): answer.epoch
         }

@@ -25,6 +25,14 @@ public struct SnapshotMark: Hashable, Sendable {
     public let point: ChainPoint
     /// The highest view that this validator had voted in.
     let newestOwnView: UInt64
+
+    init(point: ChainPoint, newestOwnView: UInt64) {
+        self.point = point
+        self.newestOwnView = newestOwnView
+    }
+
+    /// The beginning of an epoch, in which nobody has voted yet.
+    public init(beginningAt point: ChainPoint) { self.init(point: point, newestOwnView: 0) }
 }
 
 extension SnapshotMark: Layout {

@@ -3,6 +3,8 @@ import Wire
 
 /// How the validator stands at one moment: read by `/healthz` and `/api/v1/status`, never awaited.
 public struct StatusSnapshot: Sendable, Equatable {
+    /// The committee's epoch that it takes part in.
+    public var epoch: UInt64
     /// The consensus view it is in.
     public var view: UInt64
     /// Blocks executed.
@@ -24,9 +26,10 @@ public struct StatusSnapshot: Sendable, Equatable {
 
     /// A validator's standing.
     public init(
-        view: UInt64, height: UInt64, size: UInt64, root: Digest, logTime: Timestamp,
+        epoch: UInt64, view: UInt64, height: UInt64, size: UInt64, root: Digest, logTime: Timestamp,
         millisecondsSinceAdvance: UInt64, isCatchingUp: Bool = false, vehicles: Int = 0, peers: Int = 0
     ) {
+        self.epoch = epoch
         self.view = view
         self.height = height
         self.size = size

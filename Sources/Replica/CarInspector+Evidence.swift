@@ -2,15 +2,17 @@ import Consensus
 import Telemetry
 
 extension CarInspector {
-    /// The inspector of a committee's cars, which knows what convicts a member.
+    /// The inspector of a committee's cars, which knows what convicts a member and what ends the epoch.
     public init(terms: CommitteeTerms, committee: Committee) {
-        let others = CarInspector(terms: terms)
-        self.init(terms: terms) { bytes in
-            guard let evidence = try? Evidence(decoding: bytes), evidence.isOrderable else { return false }
-            return evidence.verifies(in: committee) { items, sealedAt in
-                if case .failure = others.inspect(items: items, sealedAt: sealedAt) { true } else { false }
-            }
-        }
+        let others = CarInspector(terms: terms, isDecided: committee.accepts)
+        self.init(
+            terms: terms,
+            isEvidence: { bytes in
+                guard let evidence = try? Evidence(decoding: bytes), evidence.isOrderable else { return false }
+                return evidence.verifies(in: committee) { items, sealedAt in
+                    if case .failure = others.inspect(items: items, sealedAt: sealedAt) { true } else { false }
+                }
+            }, isDecided: committee.accepts)
     }
 }
 

@@ -14,6 +14,7 @@ extension Ledger {
     }
 
     func write(to writer: inout Writer) {
+        writer.write(optional: decision) { $0.write(counted: $1.encoded()) }
         writer.write(tree.size)
         writer.write(each: tree.frontier) { $0.write(fixed: $1.bytes) }
         writer.write(counted: hazards.encoded())
@@ -34,6 +35,13 @@ extension Ledger {
         let limit = Int(UInt32.max)
         height = point.height
         parentHash = point.hash
+        let decision = try reader.readOptional { (reader) throws(WireError) in
+            try SignedCommitteeChange(decoding: try reader.readCounted(atMost: TelemetryLimits.committeeChangeBytes))
+        }
+        if let decision { begin(with: decision) }
+        guard point.epoch == committee.epoch, point.lanes == committee.n else {
+            throw .invalid(field: "epoch", value: point.epoch)
+        }
         let size = try reader.read(UInt64.self)
         let frontier = try reader.readEach(atMost: 64) { (reader) throws(WireError) in try reader.readDigest() }
         guard let tree = Tree(size: size, frontier: frontier) else { throw .invalid(field: "log size", value: size) }

@@ -14,7 +14,12 @@ import Wire
 /// order. Log time, the block's timestamp, is the only clock. The *public* state, hazards and rounds, can be replayed by anyone from the log;
 /// the *private* state, who sent what, stays with the validators, and only its root is in the log.
 struct Ledger: Sendable {
-    private let committee: Committee
+    /// The validators of the present epoch.
+    private(set) var committee: Committee
+    /// What began the epoch; nil in the first.
+    private(set) var decision: SignedCommitteeChange?
+    /// What ends it: the last block that counts has been executed.
+    private(set) var successor: SignedCommitteeChange?
     private let terms: CommitteeTerms
     private let logSecret: [UInt8]
     var tree = Tree()
@@ -80,6 +85,7 @@ struct Ledger: Sendable {
     /// Executes the next finalized block.
     mutating func execute(_ finalized: FinalizedBlock) -> (block: ExecutedBlock, refusals: [Refused]) {
         precondition(finalized.height == height + 1, "blocks are executed in order of height")
+        precondition(successor == nil, "nothing is executed after an epoch's last block")
         var execution = Execution(finalized, firstIndex: tree.size)
         execution.append(.block(opening(finalized)))
         execution.take(federation.advance(to: execution.time))
@@ -122,7 +128,36 @@ struct Ledger: Sendable {
             revoke(revocation, in: &execution)
         case .evidence(let evidence):
             convict(evidence, in: &execution)
+        case .committee(let signed):
+            end(with: signed, in: &execution)
         }
+    }
+
+    /// The first decision in log order ends the epoch.
+    private mutating func end(with signed: SignedCommitteeChange, in execution: inout Execution) {
+        guard successor == nil, signed.change.epoch == committee.epoch + 1 else { return }
+        successor = signed
+        execution.append(.committee(CommitteeEntry(signed)))
+    }
+
+    /// The same state as the next epoch begins with it; nil where the present one goes on.
+    func succeeded() -> Ledger? {
+        guard let successor else { return nil }
+        var next = self
+        next.begin(with: successor)
+        next.successor = nil
+        // Claims and convictions name validators by their index, which may be another's now.
+        next.convictions = [:]
+        next.federation.forgetClaims(needing: next.committee.f + 1)
+        for model in terms.learning.models { next.keepClaims(on: model) }
+        return next
+    }
+
+    /// Takes the validators of an epoch.
+    mutating func begin(with signed: SignedCommitteeChange) {
+        committee = committee.succeeded(by: signed.change)
+        decision = signed
+        privateState.set(Digest.sha256(Array("waymark.v1.committee".utf8)), to: signed.encoded())
     }
 
     /// Counts the update, or says why not; a repeat is neither.

@@ -59,6 +59,8 @@ public struct Replica: Sendable {
     /// Reports in own cars that have no proof yet.
     private var ownCars: [Digest: [AdmittedReport]] = [:]
     private var outlook = HazardOutlook()
+    /// The epoch is over: nothing more happens here.
+    public private(set) var end: EpochEnd?
     /// The head that the journal's replay ended at: cosigned again at the start.
     private var restoredHead: Head?
 
@@ -80,12 +82,14 @@ public struct Replica: Sendable {
 
     /// Replays one record of the own journal, in order, before the first step; the blocks that it finalized, executed again.
     public mutating func restore(_ record: Record) throws -> [ExecutedBlock] {
+        // What consensus still said after the epoch's last block binds nobody.
+        guard end == nil else { return [] }
         if case .snapshot(let mark) = record, mark.point.height != ledger.height {
             // What came before is cut off, or was passed over, and the snapshot that stands for it is not the one at hand.
             throw RestoreError.otherSnapshot(height: mark.point.height)
         }
         return try consensus.restore(record).compactMap { effect in
-            guard case .finalized(let finalized) = effect else { return nil }
+            guard case .finalized(let finalized) = effect, end == nil else { return nil }
             let block = execute(finalized).block
             restoredHead = block.head
             return block
@@ -95,8 +99,8 @@ public struct Replica: Sendable {
     /// Takes the events of a turn and returns what follows from them.
     public mutating func step(_ events: some Sequence<ReplicaEvent>, at now: Moment) -> [ReplicaEffect] {
         var effects: [ReplicaEffect] = []
-        for event in events { effects += take(event, at: now) }
-        while isUnsettled {
+        for event in events where end == nil { effects += take(event, at: now) }
+        while isUnsettled, end == nil {
             isUnsettled = false
             let conclusions = consensus.settle(at: now)
             effects += carry(out: conclusions, at: now)
@@ -114,7 +118,7 @@ public struct Replica: Sendable {
         case .start:
             return resume(at: now) + advance(.start, at: now)
         case .startWithoutJournal:
-            return advance(.startWithoutJournal, at: now)
+            return resume(at: now) + advance(.startWithoutJournal, at: now)
         case .submit(let submission, let token):
             return submit(submission, token, at: now)
         case .computed(let result):
@@ -122,6 +126,9 @@ public struct Replica: Sendable {
         case .revoke(let revocation):
             guard !ledger.isRevoked(revocation.revocation.certificateDigest), consensus.canAccept else { return [] }
             return advance(.submit([CarItem.revocation(revocation.signed).encoded()]), at: now)
+        case .change(let signed):
+            guard consensus.committee.accepts(signed), consensus.canAccept else { return [] }
+            return advance(.submit([CarItem.committee(signed).encoded()]), at: now)
         case .message(let message, let sender):
             return advance(.message(message, from: sender), at: now)
         case .unwanted(let message, let sender):
@@ -142,7 +149,7 @@ public struct Replica: Sendable {
 
     /// When `.tick` is due next; nil where nothing waits for time.
     public var nextDeadline: Instant? {
-        consensus.nextDeadline.earlier(cosignatureDeadline)
+        end == nil ? consensus.nextDeadline.earlier(cosignatureDeadline) : nil
     }
 
     /// Whether a message is worth checking its signatures: what is held already or too far away is not.
@@ -170,6 +177,9 @@ public struct Replica: Sendable {
 
     /// Hazards that are reported or confirmed now, in a fixed order.
     public var activeHazards: [Hazard] { ledger.hazards.active }
+
+    /// The epoch that it takes part in.
+    public var committeeEpoch: UInt64 { configuration.committee.epoch }
 
     /// Blocks executed.
     public var height: UInt64 { ledger.height }
@@ -239,7 +249,7 @@ public struct Replica: Sendable {
             case .update(let update): return turnAway(.update(update), .busy)
             case .claim(let result): return claim(result, at: now)
             case .evidence(let bytes): return (try? Evidence(decoding: bytes)).map { order($0, at: now) } ?? []
-            case .revocation: return []
+            case .revocation, .committee: return []
             }
         }
     }
@@ -297,7 +307,7 @@ public struct Replica: Sendable {
 
     private mutating func carry(out conclusions: [ConsensusEffect], at now: Moment) -> [ReplicaEffect] {
         var effects: [ReplicaEffect] = []
-        for effect in conclusions {
+        for effect in conclusions where end == nil {
             switch effect {
             case .persist(let record): effects.append(.persist(record))
             case .summarize(let records):
@@ -331,6 +341,7 @@ public struct Replica: Sendable {
         for refusal in refused { effects += turnAway(refusal.submission, refusal.refusal) }
         receipts.execute(block)
         effects += block.jobs.map { .compute($0) }
+        if let end { return effects + [.ended(end)] }
         effects.append(.cosign(block.head, to: .all, asksForReturn: false))
         effects += publish(heads.execute(block.head))
         counters.divergences = heads.divergences
@@ -350,7 +361,12 @@ public struct Replica: Sendable {
 
     /// Whoever waits for a report or an update is asked to send it again: the state says what is committed, but not where it stands.
     private mutating func adopt(_ snapshot: Snapshot, at now: Moment) -> [ReplicaEffect] {
-        guard snapshot.height > ledger.height else { return [] }
+        guard snapshot.height > ledger.height, snapshot.committee.epoch >= consensus.committee.epoch else { return [] }
+        if let decision = snapshot.decision, snapshot.committee != consensus.committee {
+            let end = EpochEnd(decision: decision, beginning: snapshot, closing: nil)
+            self.end = end
+            return [.ended(end)]
+        }
         ledger = snapshot.ledger
         let answers = receipts.refuseWaiting().map { ReplicaEffect.answer($0, .refused(.busy)) }
         let published = publish(heads.execute(snapshot.head))
@@ -361,6 +377,12 @@ public struct Replica: Sendable {
 
     private mutating func execute(_ finalized: FinalizedBlock) -> (block: ExecutedBlock, refused: [Refused]) {
         let (block, refused) = ledger.execute(finalized)
+        if let next = ledger.succeeded(), let decision = next.decision {
+            end = EpochEnd(
+                decision: decision,
+                beginning: Snapshot(point: .beginning(of: next.committee, after: finalized.block), ledger: next),
+                closing: consensus.closing(from: finalized.height))
+        }
         outlook.forget(finalized.cars.lazy.map(\.hash))
         counters.count(block, refused)
         return (block, refused)

@@ -8,7 +8,7 @@ import Telemetry
 public enum ReplicaEvent: Sendable {
     /// The journal was replayed; take part from now on.
     case start
-    /// The same where the journal is empty: the others know whether it was lost.
+    /// The same where the journal is empty, or holds no more than an epoch's beginning: the others know whether the rest was lost.
     case startWithoutJournal
     /// A session submits a report or an update, admitted at the gateway, and waits for what becomes of it.
     case submit(Submission, SubmissionToken)
@@ -16,6 +16,8 @@ public enum ReplicaEvent: Sendable {
     case computed(RoundResult)
     /// The enrolment authority ends a certificate.
     case revoke(AdmittedRevocation)
+    /// Validators are to change: a change that was found good.
+    case change(SignedCommitteeChange)
     /// A peer's message, all its signatures checked.
     case message(VerifiedMessage, from: ValidatorIndex)
     /// A peer's message that `Replica.wants` turned down, unchecked: it changes nothing, but may be answered.
@@ -65,6 +67,9 @@ public enum ReplicaEffect: Sendable {
     case inspect(SignedCar)
     /// A validator was caught.
     case evidence(Evidence)
+    /// The epoch is over, and with it this replica: once the records before this are durable, go on with one of the next epoch, which begins with
+    /// that state.
+    case ended(EpochEnd)
     /// The replica cannot go on: stop the process once the records before this are durable, and let nothing else out.
     case halt(HaltReason)
 }

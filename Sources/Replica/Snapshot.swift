@@ -2,6 +2,7 @@ import Consensus
 import Cryptography
 import Federation
 import Hazards
+import Telemetry
 import TransparencyLog
 import Wire
 
@@ -15,6 +16,12 @@ public struct Snapshot: Sendable {
 
     /// The block that it was taken after.
     public var height: UInt64 { point.height }
+
+    /// The validators of the block after it.
+    public var committee: Committee { ledger.committee }
+
+    /// What made them so; nil in the first epoch.
+    public var decision: SignedCommitteeChange? { ledger.decision }
 
     /// Entries of the log that stand before it.
     public var size: UInt64 { ledger.tree.size }

@@ -28,10 +28,10 @@ struct StateTree: Sendable {
         return nodes
     }()
 
-    /// Sets what stands under `key`.
+    /// Sets what stands under `key`; nothing stands there where that is empty.
     mutating func set(_ key: Digest, to value: [UInt8]) {
         let bucket = Self.bucket(of: key)
-        buckets[bucket][key] = value
+        buckets[bucket][key] = value.isEmpty ? nil : value
         changed.insert(bucket)
     }
 

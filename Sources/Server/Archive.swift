@@ -166,6 +166,8 @@ struct ArchiveJob: Sendable {
                 try tiles.append(block.leaves, at: block.first)
                 try show(in: &tiles)
             }
+            // An epoch begins with a head that nobody has signed yet.
+            if snapshot?.beginsEpoch == true { try tiles.keep() }
             if let snapshot {
                 // Last, so that whoever starts from it finds index and files as far along.
                 try stores.snapshots.write(
@@ -190,6 +192,8 @@ struct ArchiveJob: Sendable {
 struct PendingSnapshot: Sendable {
     let state: Snapshot
     let mark: JournalPosition
+    /// Whether nothing of the journal before it will be read again.
+    var beginsEpoch = false
 }
 
 /// Why index or files cannot be written.
@@ -231,6 +235,7 @@ extension IndexedEntry {
         case .report: self = .report
         case .revocation: self = .revocation
         case .evidence: self = .evidence
+        case .committee: self = .committee
         case .observation(let observation):
             self = .observation(
                 IndexedObservation(

@@ -85,6 +85,12 @@ extension CommitteeFile {
         return [UInt8](try encoder.encode(self))
     }
 
+    /// The file as it is written, with a line that says what it is.
+    public func text() throws -> [UInt8] {
+        Array("// The committee: public, the same file for every validator, auditor and vehicle.\n".utf8)
+            + (try json()) + [UInt8(ascii: "\n")]
+    }
+
     /// The committee's chain id.
     public func chain() throws(ConfigurationError) -> Digest {
         try ConfigurationError.digest(chainID, "chain_id")
@@ -158,10 +164,7 @@ extension CommitteeFile {
     }
 
     private func key(_ text: String, _ field: String) throws(ConfigurationError) -> PublicKey {
-        guard let bytes = Hex.decode(text), let key = PublicKey(bytes: bytes) else {
-            throw .invalid("\(field) is not 64 hexadecimal digits")
-        }
-        return key
+        try ConfigurationError.key(text, field)
     }
 }
 
@@ -188,6 +191,13 @@ public enum ConfigurationError: Error, CustomStringConvertible, Sendable {
             throw .invalid("\(field) is not 64 hexadecimal digits")
         }
         return digest
+    }
+
+    static func key(_ text: String, _ field: String) throws(ConfigurationError) -> PublicKey {
+        guard let bytes = Hex.decode(text), let key = PublicKey(bytes: bytes) else {
+            throw .invalid("\(field) is not 64 hexadecimal digits")
+        }
+        return key
     }
 
     static func bytes(path: String) throws(ConfigurationError) -> [UInt8] {

@@ -64,7 +64,7 @@ public struct CommitteeFolder: Sendable {
     /// Folder of the validator with the number `index`, from 0.
     public func validatorPath(_ index: Int) -> String { "\(path)/validator-\(index + 1)" }
     /// Its configuration.
-    public func configurationPath(_ index: Int) -> String { "\(validatorPath(index))/validator.json5" }
+    public func configurationPath(_ index: Int) -> String { MemberFolder(path: validatorPath(index)).configurationPath }
 
     /// Makes fresh keys and writes everything.
     public func create(_ plan: Plan) throws -> CommitteeFile {
@@ -78,10 +78,8 @@ public struct CommitteeFolder: Sendable {
         let authority = SigningKey.generate()
         var members: [CommitteeFile.Validator] = []
         for index in 0..<plan.validators {
-            let keys = try ValidatorKeys.generate(name: "validator-\(index + 1)", logSecret: logSecret)
-            try keys.save(to: "\(validatorPath(index))/keys")
-            try write(configuration(plan, index), to: configurationPath(index))
-            members.append(member(plan, index, keys))
+            let folder = MemberFolder(path: validatorPath(index))
+            members.append(try folder.create(member(plan, index, logSecret: logSecret)))
         }
         try SecretFile.write(authority.seed, to: authorityPath)
         let file = CommitteeFile(
@@ -89,58 +87,16 @@ public struct CommitteeFolder: Sendable {
             authorities: [Hex.encode(authority.publicKey.bytes)], map: plan.map?.terms,
             learning: plan.learning?.rounds)
         if let holdOut = plan.learning?.holdOut { try Data(holdOut).write(to: URL(fileURLWithPath: holdOutPath)) }
-        try write(try text(of: file), to: committeePath)
+        try write(String(decoding: try file.text(), as: UTF8.self), to: committeePath)
         try write(try file.policy().text, to: policyPath)
         return file
     }
 
-    private func member(_ plan: Plan, _ index: Int, _ keys: ValidatorKeys) -> CommitteeFile.Validator {
-        CommitteeFile.Validator(
-            name: "validator-\(index + 1)", consensusKey: Hex.encode(keys.consensus.publicKey.bytes),
-            logKey: Hex.encode(keys.log.publicKey.bytes), cosigningKey: Hex.encode(keys.cosigning.publicKey.bytes),
-            tlsPin: keys.tls.pin.description, peerAddress: plan.address(index, 0),
-            vehicleAddress: plan.address(index, 2))
-    }
-
-    private func configuration(_ plan: Plan, _ index: Int) -> String {
-        let map = plan.map.map { "\"\($0.path)\"" } ?? "null"
-        return """
-            // How validator-\(index + 1) runs. Paths are relative to this file.
-            {
-                // The public committee file and this validator's name in it.
-                committee: "../committee.json5",
-                validator: "validator-\(index + 1)",
-                // Secret keys: consensus, log, cosigning, log-secret, tls.
-                keys: "keys",
-                // Journal, index and the served log.
-                data: ".",
-                listen: {
-                    // Other validators: TLS 1.3, both sides authenticated.
-                    peers: "\(plan.address(index, 0))",
-                    // Vehicles: plain MQTT, on loopback only. Leave it out to accept TLS alone.
-                    mqtt: "\(plan.address(index, 1))",
-                    // Vehicles: MQTT over TLS 1.3.
-                    mqtts: "\(plan.address(index, 2))",
-                    // People and auditors: explorer, API, tiles, metrics. Put a reverse proxy in front for HTTPS.
-                    http: "\(plan.host):\(plan.httpPort + index)",
-                },
-                // The road network that observations may name edges of, or null.
-                map: \(map),
-                // The file that perception versions are judged by, or null. Vehicles must not have it.
-                hold_out: \(plan.learning == nil ? "null" : "\"../hold-out.bin\""),
-                // Signed reports are deleted after this time; their commitments stay in the log.
-                record_retention_hours: 24,
-                // How much of the journal is kept, within that time, for validators that are behind. What lies further back they take
-                // from the snapshots and the log.
-                journal_kept_mib: 1024,
-            }
-
-            """
-    }
-
-    private func text(of file: CommitteeFile) throws -> String {
-        let json = String(decoding: try file.json(), as: UTF8.self)
-        return "// The committee: public, the same file for every validator, auditor and vehicle.\n\(json)\n"
+    private func member(_ plan: Plan, _ index: Int, logSecret: [UInt8]) -> MemberFolder.Plan {
+        MemberFolder.Plan(
+            name: "validator-\(index + 1)", host: plan.host, firstPort: plan.firstPort + 4 * index,
+            httpPort: plan.httpPort + index, logSecret: logSecret, committee: "../committee.json5", map: plan.map?.path,
+            holdOut: plan.learning == nil ? nil : "../hold-out.bin")
     }
 
     private func write(_ text: String, to path: String) throws {
@@ -148,9 +104,4 @@ public struct CommitteeFolder: Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     }
-}
-
-extension CommitteeFolder.Plan {
-    /// Address of a validator's service: 0 peers, 1 plain MQTT, 2 MQTT over TLS.
-    func address(_ index: Int, _ service: Int) -> String { "\(host):\(firstPort + 4 * index + service)" }
 }

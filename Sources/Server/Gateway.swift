@@ -189,6 +189,8 @@ struct Gateway {
             return settle(telemetry, publish, now: now, isRevoked: isRevoked(telemetry.enrolment.digest))
         case .revocation(let revocation):
             return .revocation(revocation, publish)
+        case .change(let change):
+            return .change(change, publish)
         case .refused(let kind, let refusal):
             refuse(publish, kind, refusal, now: now)
             return nil
@@ -254,9 +256,11 @@ struct Gateway {
         refuse(publish, publish.wantsEntry ? .update : .report, refusal, now: now)
     }
 
-    /// Answers a revocation: nil says that it is on its way to the log or stands there already.
-    mutating func answer(revocation publish: PendingPublish, _ refusal: Refusal?, now: Moment) {
-        if let refusal { refuse(publish, .revocation, refusal, now: now) } else { acknowledge(publish, now: now) }
+    /// Answers a revocation or a change of the committee: nil says that it is on its way to the log or stands there already.
+    mutating func answer(
+        _ kind: AdmissionRequest.Kind, _ publish: PendingPublish, _ refusal: Refusal?, now: Moment
+    ) {
+        if let refusal { refuse(publish, kind, refusal, now: now) } else { acknowledge(publish, now: now) }
     }
 
     private mutating func acknowledge(_ publish: PendingPublish, now: Moment) {

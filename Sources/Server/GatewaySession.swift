@@ -1,3 +1,4 @@
+import Consensus
 import Cryptography
 import Replica
 import Telemetry
@@ -46,7 +47,7 @@ struct PendingPublish: Sendable {
 struct AdmissionRequest: Sendable {
     /// What the topic says that they are.
     enum Kind: String, Sendable {
-        case report, update, telemetry, revocation
+        case report, update, telemetry, revocation, committee
 
         init?(topic: String) {
             switch topic {
@@ -54,6 +55,7 @@ struct AdmissionRequest: Sendable {
             case Topics.updates: self = .update
             case Topics.telemetry: self = .telemetry
             case Topics.revocations: self = .revocation
+            case Topics.committee: self = .committee
             default: return nil
             }
         }
@@ -64,12 +66,12 @@ struct AdmissionRequest: Sendable {
     let payload: [UInt8]
     let enrolments: [Digest: Enrolment]
 
-    /// The verdict: a pure function of the bytes, the certificates shown before and the committee's terms.
-    func run(_ admission: Admission) -> AdmissionVerdict {
-        AdmissionVerdict(publish: publish, byteCount: payload.count, result: judge(admission))
+    /// The verdict: a pure function of the bytes, the certificates shown before, the committee and its terms.
+    func run(_ admission: Admission, _ committee: Committee) -> AdmissionVerdict {
+        AdmissionVerdict(publish: publish, byteCount: payload.count, result: judge(admission, committee))
     }
 
-    private func judge(_ admission: Admission) -> AdmissionVerdict.Result {
+    private func judge(_ admission: Admission, _ committee: Committee) -> AdmissionVerdict.Result {
         switch kind {
         case .report:
             switch admission.admitReport(envelope: payload, known: { enrolments[$0] }) {
@@ -91,6 +93,29 @@ struct AdmissionRequest: Sendable {
             case .success(let revocation): .revocation(revocation)
             case .failure(let refusal): .refused(kind, refusal)
             }
+        case .committee:
+            switch committee.admitChange(payload) {
+            case .success(let change): .change(change)
+            case .failure(let refusal): .refused(kind, refusal)
+            }
+        }
+    }
+}
+
+extension Committee {
+    /// The change of these bytes, if enough have signed it.
+    fileprivate func admitChange(_ bytes: [UInt8]) -> Result<SignedCommitteeChange, Refusal> {
+        guard bytes.count <= TelemetryLimits.committeeChangeBytes else { return .failure(.oversized) }
+        guard let signed = try? SignedCommitteeChange(decoding: bytes) else { return .failure(.malformed) }
+        do throws(ChangeFault) {
+            try check(signed)
+            return .success(signed)
+        } catch {
+            switch error {
+            case .notNext: return .failure(.stale)
+            case .wrongSignature, .noQuorum, .unsignedNewcomer: return .failure(.badSignature)
+            case .tooLarge, .shared, .tooManyAtOnce: return .failure(.outOfBounds(field: "members"))
+            }
         }
     }
 }
@@ -101,6 +126,7 @@ struct AdmissionVerdict: Sendable {
         case submission(Submission)
         case telemetry(AdmittedTelemetry)
         case revocation(AdmittedRevocation)
+        case change(SignedCommitteeChange)
         case refused(AdmissionRequest.Kind, Refusal)
     }
 
@@ -114,6 +140,7 @@ struct AdmissionVerdict: Sendable {
 enum GatewayOutcome {
     case submission(Submission, SubmissionToken)
     case revocation(AdmittedRevocation, PendingPublish)
+    case change(SignedCommitteeChange, PendingPublish)
     case sighting(VehicleSighting)
 }
 

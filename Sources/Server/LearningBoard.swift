@@ -66,7 +66,8 @@ struct LearningBoard: Sendable {
                 ended.append(closed.model)
             case .versionDecided(let decided):
                 versions[decided.model] = Notice(model: decided.model, entry: entry, leaf: leaf)
-            case .block, .report, .observation, .revocation, .updateAccepted, .versionMade, .evidence:
+            case .block, .report, .observation, .revocation, .updateAccepted, .versionMade, .evidence,
+                .committee:
                 break
             }
         }

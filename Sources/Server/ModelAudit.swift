@@ -81,7 +81,8 @@ public struct ModelAudit: Sendable {
             switch entry {
             case .versionMade(let made): check(made)
             case .versionDecided(let decided): decide(decided)
-            case .block, .report, .observation, .revocation, .roundOpened, .updateAccepted, .roundClosed, .evidence:
+            case .block, .report, .observation, .revocation, .roundOpened, .updateAccepted, .roundClosed, .evidence,
+                .committee:
                 break
             }
         }

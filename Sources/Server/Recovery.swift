@@ -18,6 +18,8 @@ struct Recovery: ~Copyable {
     let isBlank: Bool
     /// The snapshot that the replay began after; nil where it began with the first block.
     let snapshotHeight: UInt64?
+    /// Where the journal has the beginning of the next epoch; nil where this one is not over, or that is not written yet.
+    let successorMark: JournalPosition?
     /// What was not as it should be and could be done without, in words for the operator.
     let complaints: [String]
 
@@ -36,30 +38,47 @@ struct Recovery: ~Copyable {
             configuration.replica, stores: stores, models: models, indexed: indexed, filed: filed)
         var (replica, board) = (beginning.replica, beginning.board)
         var rounds = RoundReplay(models, jobs: replica.openJobs)
-        var isBlank = true
+        var (isEmpty, isBlank) = (true, true)
+        var successorMark: JournalPosition?
         let opened = try Journal(directory: "\(data)/journal", from: beginning.mark) { position, bytes in
-            isBlank = false
+            isEmpty = false
             let record = try Record(decoding: bytes)
+            isBlank = isBlank && record.beginsEpoch
             archive.note(record, at: position)
+            if case .snapshot(let mark) = record, successorMark == nil, mark.point == replica.end?.beginning.point {
+                successorMark = position
+            }
             for block in try replica.restore(record) {
                 rounds.take(block)
                 _ = board.post(block)
                 if block.height > indexed || block.head.size > filed { archive.add(block) } else { archive.pass(block) }
             }
         }
-        guard !isBlank || indexed == 0 || configuration.replica.committee.n == 1 else {
+        guard !isEmpty || indexed == 0 || configuration.replica.committee.n == 1 else {
             throw ConfigurationError.invalid(
                 "the journal in \(data) is empty, though the index has \(indexed) blocks: it was lost. 'waymark serve --rejoin' sets the rest aside and learns from the others"
             )
         }
         journal = opened
         self.isBlank = isBlank
+        self.successorMark = successorMark
         self.replica = replica
         self.archive = archive
         self.models = models
         self.board = board
         snapshotHeight = beginning.height
         complaints = repaired + beginning.complaints + rounds.complaints.map { "a version's file is missing: \($0)" }
+    }
+}
+
+extension Record {
+    /// Whether it is the first of an epoch's: with nothing behind it, nothing was said in that epoch.
+    fileprivate var beginsEpoch: Bool {
+        if case .snapshot(let mark) = self {
+            mark == SnapshotMark(beginningAt: mark.point) && mark.point.view == 0
+        } else {
+            false
+        }
     }
 }
 
@@ -83,6 +102,14 @@ extension Stores {
     }
 }
 
+/// The state that an epoch begins with is not there, or index and files lag behind it: an earlier epoch's committee must replay the journal to where
+/// it begins.
+public struct BeginningMissing: Error, CustomStringConvertible {
+    /// In words.
+    public let description =
+        "the state that the committee's epoch begins with is not here. 'waymark serve --rejoin' sets everything aside and learns from the others"
+}
+
 /// Where the replay begins: after the newest snapshot that index, files and models are not behind, or before the first block.
 private struct Beginning {
     private(set) var replica: Replica
@@ -100,6 +127,8 @@ private struct Beginning {
             do {
                 let stored = try stores.snapshots.read(height)
                 let snapshot = try Snapshot(decoding: stored.bytes, for: configuration)
+                // Of another epoch: what came before this one leads nowhere, and what comes after is not the configured committee's.
+                guard snapshot.committee == configuration.committee else { continue }
                 // The journal may be an older copy than the snapshot.
                 guard case .snapshot(let found) = try Record(decoding: stores.journal.read(at: stored.mark)),
                     found.point == snapshot.point
@@ -118,6 +147,8 @@ private struct Beginning {
                 complaints.append("the snapshot of height \(height) is not used: \(error)")
             }
         }
+        let isLater = configuration.committee.epoch > Committee.firstEpoch
+        if isLater, try stores.journal.segments.first() != nil { throw BeginningMissing() }
         guard !isCut else {
             let reasons = complaints.map { "; \($0)" }.joined()
             throw ConfigurationError.invalid(

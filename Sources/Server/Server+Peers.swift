@@ -56,6 +56,9 @@ extension Server {
         }
         // These carry no signatures: hashes and proofs tell what is true.
         if case .transfer(let message) = frame { return take(message, from: peer) }
+        if case .message(let message) = frame, message.epoch != replica.committeeEpoch || replica.end != nil {
+            return answer(other: message, from: peer)
+        }
         // What is held already is not worth a signature check; what comes above the bound comes again.
         guard isWanted(frame) else {
             counters.framesUnwanted += 1

@@ -19,6 +19,8 @@ struct Links {
 
 /// Where a server is, to look at from any thread.
 public struct ServerStatus: Sendable {
+    /// The epoch that it takes part in.
+    public var epoch: UInt64 = 0
     /// Consensus view.
     public var view: UInt64 = 0
     /// Blocks executed.
@@ -53,6 +55,7 @@ extension Server {
         links?.writing.arm(everyMilliseconds: ServerLimits.writeIntervalMilliseconds)
         links?.retention.arm(everyMilliseconds: ServerLimits.retentionIntervalMilliseconds)
         for hazard in replica.activeHazards { gateway.publish(hazard, now: now) }
+        if let end = replica.end { self.end(with: end, mark: successorMark) }
         inbox.append(isBlank ? .startWithoutJournal : .start)
         loop.afterPoll { [self] in assumeIsolated { $0.takeTurn() } }
     }
@@ -74,6 +77,9 @@ extension Server {
             await withCheckedContinuation { writersWaiting.append($0) }
             writeNow()
         }
+        // Whoever opens the folder next may be in the same process.
+        journal.close()
+        links = nil
     }
 
     private func openMesh() throws -> PeerMesh {
@@ -82,8 +88,9 @@ extension Server {
         }
         let endpoint = try Endpoint(address)
         let peers = PeerConfiguration(
-            committee: configuration.replica.committee.chainID, index: configuration.replica.me, identity: keys.tls,
-            peers: configuration.peers, listenHost: endpoint.host, listenPort: endpoint.port)
+            committee: configuration.replica.committee.chainID, epoch: configuration.replica.committee.epoch,
+            index: configuration.replica.me, identity: keys.tls, peers: configuration.peers, listenHost: endpoint.host,
+            listenPort: endpoint.port)
         return try PeerMesh(loop: loop, configuration: peers) { [self] event in
             assumeIsolated { $0.peerEvent(event) }
         }
@@ -125,6 +132,7 @@ extension Server {
         let head = replica.published?.head
         var current = ServerStatus(advancedAtMilliseconds: before.advancedAtMilliseconds)
         if head != before.head { current.advancedAtMilliseconds = loop.monotonicMilliseconds }
+        current.epoch = replica.committeeEpoch
         current.view = replica.view
         current.height = replica.height
         current.head = head

@@ -155,6 +155,9 @@ extension Takeover.Target {
     ) -> Result<Self, any Error> {
         Result {
             let state = try Snapshot(decoding: image, for: configuration)
+            guard state.committee.epoch >= configuration.committee.epoch else {
+                throw StoresError.unreadable("it is of epoch \(state.committee.epoch), which is over")
+            }
             let replica = Replica(configuration, after: state)
             let versions =
                 LearnedModel.allCases.compactMap { replica.currentVersion(of: $0) }

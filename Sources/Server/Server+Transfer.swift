@@ -6,7 +6,10 @@ import Storage
 /// What a server gives a peer that is behind: history where the journal has it, else state and log.
 extension Server {
     /// Answers with what is no longer in memory, read on the pool; or with offers of snapshots, where the journal no longer has it either.
-    func serve(_ peer: ValidatorIndex, _ read: @escaping @Sendable (Stores) -> Result<PeerMessage?, StoresError>) {
+    func serve(
+        _ peer: ValidatorIndex, _ read: @escaping @Sendable (Stores) -> Result<PeerMessage?, StoresError>,
+        then: @escaping @Sendable (isolated Server) -> Void = { _ in }
+    ) {
         let stores = archive.stores
         loop.pool.run({ read(stores) }) { [self] answer in
             assumeIsolated { server in
@@ -16,11 +19,12 @@ extension Server {
                 case .failure(.cutOff): server.offer(to: peer)
                 case .failure(let reason): server.cannotServe(peer, reason)
                 }
+                then(server)
             }
         }
     }
 
-    private func offer(to peer: ValidatorIndex) {
+    func offer(to peer: ValidatorIndex) {
         let known = offers.offers
         transfer(to: peer, { $0.offers(known: known) }) { (server, kept) in
             server.offers.replace(kept, at: server.loop.monotonicMilliseconds)

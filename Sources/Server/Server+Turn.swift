@@ -80,13 +80,15 @@ extension Server {
             // What it signed may hold vehicles' reports, which do not belong into an operator's log.
             let culprit = configuration.names[evidence.culprit(in: committee)]
             logger.warning("\(culprit) was caught: \(evidence.label)")
+        case .ended(let end):
+            self.end(with: end, mark: nil)
         case .halt(let reason):
             // Whatever it said next might help the fork along; but its journal is to show who lied.
             outbox.end(reason)
         }
     }
 
-    @discardableResult private func stage(_ record: Record) -> JournalPosition {
+    @discardableResult func stage(_ record: Record) -> JournalPosition {
         let position = journal.stage([record.encoded()])[0]
         archive.note(record, at: position)
         return position
@@ -151,11 +153,12 @@ extension Server {
             case .published(let head): headPublished(head)
             case .answer(let token, let answer): self.answer(token, answer)
             case .compute(let job): compute(job)
+            case .ended(let end): epochEnded(end)
             case .halt(let reason): giveUp("\(reason)")
             case .keep(let snapshot): archive.keep(snapshot)
             case .adopted(let head, let hazardsBefore): adopted(head, hazardsBefore: hazardsBefore)
-            case .history(let request, let peer): serve(peer) { $0.history(request) }
-            case .cars(let request, let peer): serve(peer) { $0.cars(request) }
+            case .history(let request, let peer): serve(peer, { $0.history(request, closing: nil) })
+            case .cars(let request, let peer): serve(peer, { $0.cars(request) })
             }
         }
     }

@@ -13,7 +13,8 @@ extension Server {
     func sendAdmissionsToPool() {
         for job in gateway.takeAdmissions() {
             let admission = Admission(terms: configuration.replica.terms)
-            loop.pool.run({ job.map { $0.run(admission) } }) { [self] verdicts in
+            let committee = configuration.replica.committee
+            loop.pool.run({ job.map { $0.run(admission, committee) } }) { [self] verdicts in
                 assumeIsolated { $0.settle(verdicts) }
             }
         }
@@ -25,6 +26,7 @@ extension Server {
             switch gateway.settle(verdict, now: now, isRevoked: { replica.isRevoked($0) }) {
             case .submission(let submission, let token): submit(submission, token)
             case .revocation(let revocation, let publish): revoke(revocation, publish)
+            case .change(let change, let publish): order(change, publish)
             case .sighting(let sighting): notices.yield(.sighting(sighting))
             case nil: break
             }
@@ -34,9 +36,17 @@ extension Server {
     /// A revocation that stands in the log is not ordered again, and one that finds no room is refused, not forgotten.
     private func revoke(_ revocation: AdmittedRevocation, _ publish: PendingPublish) {
         let isDone = replica.isRevoked(revocation.revocation.certificateDigest)
-        guard isDone || replica.canAccept else { return gateway.answer(revocation: publish, .busy, now: now) }
+        guard isDone || replica.canAccept else { return gateway.answer(.revocation, publish, .busy, now: now) }
         if !isDone { inbox.append(.revoke(revocation)) }
-        gateway.answer(revocation: publish, nil, now: now)
+        gateway.answer(.revocation, publish, nil, now: now)
+    }
+
+    /// What a quorum has signed is put on the own lane. That the epoch has ended, whoever sent it sees in the log.
+    private func order(_ change: SignedCommitteeChange, _ publish: PendingPublish) {
+        guard replica.canAccept else { return gateway.answer(.committee, publish, .busy, now: now) }
+        logger.notice("a change to the committee of epoch \(change.change.epoch) is ordered")
+        inbox.append(.change(change))
+        gateway.answer(.committee, publish, nil, now: now)
     }
 
     /// What is late is refused here, before it costs anyone anything, unless it is in the log already and only its answer is wanted. What the

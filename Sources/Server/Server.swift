@@ -29,7 +29,17 @@ public actor Server: LoopBound {
     /// Where it is.
     public nonisolated let status: Latest<ServerStatus>
 
+    /// What ended the epoch, once that is durable; what comes next is its owner's affair.
+    public nonisolated let ended: AsyncStream<EpochEnded>
+
     let configuration: Validator
+    let epochEnds: AsyncStream<EpochEnded>.Continuation
+    /// Shows the ends of earlier epochs, and of this one once it is over, to those who have not heard of them.
+    var closings: [UInt64: HistoryBatch]
+    /// When each peer may next be told that its epoch is over, by the loop's monotonic clock.
+    var toldAgain: [ValidatorIndex: UInt64] = [:]
+    /// Where the journal has the beginning of the next epoch, if the replay led past it.
+    let successorMark: JournalPosition?
     let keys: ValidatorKeys
     let logger: Logger
     let notices: AsyncStream<Notice>.Continuation
@@ -87,6 +97,9 @@ public actor Server: LoopBound {
         takeover = Takeover(configuration.replica)
         gateway = Gateway(terms: configuration.replica.terms)
         receipts = ReceiptWriter(cosigners: configuration.replica.cosigners, logKey: keys.log)
+        closings = EpochFolder(data: data).closings()
+        successorMark = recovered.successorMark
+        (ended, epochEnds) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (watched, notices) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(ServerLimits.notices))
         for complaint in recovered.complaints { logger.error("\(complaint)") }
         let place = recovered.snapshotHeight.map { "after the snapshot of height \($0)" } ?? "from the first block on"

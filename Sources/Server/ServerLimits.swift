@@ -18,6 +18,8 @@ public enum ServerLimits {
     public static let waitingFramesPerPeer = 2048
     /// Requests of one peer for state or log that are being answered; what comes above it is dropped, since it asks again.
     public static let transfersPerPeer = 8
+    /// Least time between two hints to one validator that its epoch is over, in milliseconds.
+    public static let epochReminderMilliseconds: UInt64 = 200
     /// Snapshots that are kept beside the newest two because others fetch them, …
     public static let pinnedSnapshots = 2
     /// … and for how long after they were asked for, in milliseconds.

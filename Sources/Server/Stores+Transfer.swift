@@ -30,15 +30,16 @@ extension Stores {
     /// Entries of the log from the requested one on, as many as one answer carries; nil where the files do not go so far yet.
     func page(_ request: PageRequest) -> Result<LogPage?, StoresError> {
         Result.of { () throws(StoresError) in
-            let shown = try shownHead().checkpoint.size
-            guard request.size <= shown else { return nil }
+            // The head that an epoch begins with has its files before it is shown: who is to sign it may need them first.
+            let size = max(try shownHead().checkpoint.size, request.size)
             do throws(LogError) {
-                let tiles = TileReader(log, size: shown)
+                let tiles = TileReader(log, size: size)
                 let entries = try entries(request, in: tiles)
                 let end = request.first + UInt64(entries.count)
                 let proof = try tiles.consistencyProof(from: end, to: request.size)
                 return LogPage(request: request, entries: entries, proof: proof)
             } catch {
+                guard try size == shownHead().checkpoint.size else { return nil }
                 throw .log(error)
             }
         }

@@ -84,9 +84,11 @@ struct Stores: Sendable {
 
     // MARK: History for a peer
 
-    /// Final blocks from the requested height on, as many as one answer carries.
-    func history(_ request: HistoryRequest) -> Result<PeerMessage?, StoresError> {
+    /// Final blocks from the requested height on, as many as one answer carries; those of the asker's epoch. Its end, where that is past, is shown by
+    /// `closing`.
+    func history(_ request: HistoryRequest, closing: HistoryBatch?) -> Result<PeerMessage?, StoresError> {
         Result.of { () throws(StoresError) in
+            if let closing, closing.firstHeight == request.height { return .historyBatch(closing) }
             let rows = try rows(from: request.height)
             guard !rows.isEmpty else { return nil }
             let first = try firstSegment()
@@ -94,7 +96,14 @@ struct Stores: Sendable {
             for row in rows {
                 // Only the beginning is cut off, and blocks that were never executed here come after some that were.
                 guard let position = row.journal, position.segment >= first else { break }
-                chain.append((try block(row, at: position), try certificate(row)))
+                let block = try block(row, at: position)
+                guard block.header.epoch == request.epoch else { break }
+                chain.append((block, try certificate(row)))
+            }
+            if let last = chain.last?.block, let closing, last.height == closing.firstHeight,
+                let batch = closing.preceded(by: chain.dropLast().map(\.block))
+            {
+                return .historyBatch(batch)
             }
             guard let batch = HistoryBatch(of: chain) else {
                 if chain.count == rows.count { return nil }

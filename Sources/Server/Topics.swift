@@ -8,6 +8,7 @@ enum Topics {
     static let updates = "waymark/v1/updates"
     static let telemetry = "waymark/v1/telemetry"
     static let revocations = "waymark/v1/revocations"
+    static let committee = "waymark/v1/committee"
 
     /// Where the receipt of a report or an update goes, to the session that submitted it and no other.
     static func receipt(_ report: Digest) -> String { "waymark/v1/receipts/\(report)" }

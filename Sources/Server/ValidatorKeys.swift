@@ -32,6 +32,35 @@ public struct ValidatorKeys: Sendable {
         try SecretFile.write(text: tls.certificatePEM, to: "\(directory)/tls.certificate.pem")
     }
 
+    /// Makes the consensus key of a later epoch beside the present one, and returns its public half. A validator takes whichever of the two its
+    /// committee names.
+    public static func makeNextConsensusKey(in directory: String) throws -> PublicKey {
+        let key = SigningKey.generate()
+        try SecretFile.write(key.seed, to: nextConsensusPath(directory))
+        return key.publicKey
+    }
+
+    private static func nextConsensusPath(_ directory: String) -> String { "\(directory)/consensus.next.key" }
+
+    /// The consensus keys in the folder: the present one, and a later epoch's where one was made.
+    public static func consensusKeys(in directory: String) throws(ConfigurationError) -> [SigningKey] {
+        let present = try SecretFile.signingKey("\(directory)/consensus.key")
+        guard FileManager.default.fileExists(atPath: nextConsensusPath(directory)) else { return [present] }
+        return [present, try SecretFile.signingKey(nextConsensusPath(directory))]
+    }
+
+    /// Reads the keys that `save` wrote, of the consensus keys the one that `member` has.
+    public static func load(
+        from directory: String, for member: CommitteeFile.Validator?
+    ) throws(ConfigurationError) -> ValidatorKeys {
+        var keys = try load(from: directory)
+        let own = try consensusKeys(in: directory).first {
+            Hex.encode($0.publicKey.bytes) == member?.consensusKey.lowercased()
+        }
+        if let own { keys.consensus = own }
+        return keys
+    }
+
     /// Reads the keys that `save` wrote.
     public static func load(from directory: String) throws(ConfigurationError) -> ValidatorKeys {
         let tls: TLSIdentity

@@ -65,6 +65,8 @@ extension IndexedEntry {
         case 3: self = .observation(try IndexedObservation(row))
         case 4: self = .revocation
         case 5...9: self = .learning(try IndexedLearning(row))
+        case 10: self = .evidence
+        case 11: self = .committee
         case let type: throw IndexError.database("an entry of type \(type)")
         }
     }

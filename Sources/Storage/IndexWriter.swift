@@ -39,7 +39,7 @@ struct IndexWriter {
         case .learning(let learning):
             try addBare(entry, number, in: block)
             try add(learning, number, in: block)
-        case .block, .report, .revocation, .evidence:
+        case .block, .report, .revocation, .evidence, .committee:
             try addBare(entry, number, in: block)
         }
     }
@@ -93,6 +93,7 @@ extension IndexedEntry {
         case .revocation: 4
         case .learning(let learning): Int64(learning.type)
         case .evidence: 10
+        case .committee: 11
         }
     }
 }

@@ -56,6 +56,8 @@ public enum IndexedEntry: Hashable, Sendable {
     case revocation
     /// A conviction of a validator.
     case evidence
+    /// A change of the committee.
+    case committee
     /// An entry of a model's rounds.
     case learning(IndexedLearning)
 }

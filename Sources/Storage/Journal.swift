@@ -57,7 +57,7 @@ public struct Journal: ~Copyable, Sendable {
     /// Reads records by position, on any thread.
     public let reader: JournalReader
 
-    private let lock: File
+    private var lock: File?
     private let segmentBytes: Int
     // The segment that the next record goes to, and where. A segment not yet made has no file.
     private var header: Format.SegmentHeader
@@ -126,6 +126,12 @@ public struct Journal: ~Copyable, Sendable {
         counters.syncs += receipt.syncs
         counters.bytes += receipt.bytes
         counters.records += receipt.records
+    }
+
+    /// Lets another journal be opened in the directory. Nothing is written any more.
+    public mutating func close() {
+        lock = nil
+        file = nil
     }
 
     /// What is staged from now on goes to another segment, as soon as a commit can begin one: so that what came before can be dropped by

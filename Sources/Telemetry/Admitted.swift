@@ -118,4 +118,6 @@ public enum AdmittedItem: Hashable, Sendable {
     case claim(RoundResult)
     /// What convicts a validator.
     case evidence([UInt8])
+    /// Who the next validators are.
+    case committee(SignedCommitteeChange)
 }

@@ -15,11 +15,17 @@ public enum CarFault: Error, Hashable, Sendable {
 public struct CarInspector: Sendable {
     private let admission: Admission
     private let isEvidence: @Sendable ([UInt8]) -> Bool
+    private let isDecided: @Sendable (SignedCommitteeChange) -> Bool
 
-    /// An inspector under these terms. `isEvidence` says whether bytes convict a validator; by itself telemetry knows none that do.
-    public init(terms: CommitteeTerms, isEvidence: @escaping @Sendable ([UInt8]) -> Bool = { _ in false }) {
+    /// An inspector under these terms. `isEvidence` says whether bytes convict a validator, and `isDecided` whether enough have signed a change of
+    /// the committee; by itself telemetry knows neither.
+    public init(
+        terms: CommitteeTerms, isEvidence: @escaping @Sendable ([UInt8]) -> Bool = { _ in false },
+        isDecided: @escaping @Sendable (SignedCommitteeChange) -> Bool = { _ in false }
+    ) {
         admission = Admission(terms: terms)
         self.isEvidence = isEvidence
+        self.isDecided = isDecided
     }
 
     /// Checks all that a validator vouches for when it acknowledges a car: shape, bounds, certificates, signatures, and
@@ -83,6 +89,9 @@ public struct CarInspector: Sendable {
         case .evidence(let evidence):
             guard isEvidence(evidence) else { throw .malformed }
             return .evidence(evidence)
+        case .committee(let signed):
+            guard isDecided(signed) else { throw .badSignature }
+            return .committee(signed)
         }
     }
 
@@ -130,6 +139,8 @@ private struct Reading {
             return .claim(result)
         case .evidence(let evidence):
             return .evidence(evidence)
+        case .committee(let signed):
+            return .committee(signed)
         }
     }
 }

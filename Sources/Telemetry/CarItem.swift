@@ -5,7 +5,8 @@ import Wire
 ///
 /// Layout of what vehicles and authorities signed: `kind: UInt8 || count: UInt32 || bytes || signature: 64 bytes`. The bytes are
 /// those that were signed, so that no envelope's encoding can make two items of one. What the car's owner says for itself has no
-/// signature of its own, the car has one: `kind || result` or `kind || evidence`.
+/// signature of its own, the car has one: `kind || result` or `kind || evidence`. A change of
+/// the committee has its signatures inside: `kind || signed change`.
 public enum CarItem: Hashable, Sendable {
     /// A certificate that later reports and updates of the car were signed under.
     case certificate(Signed<EnrolmentCertificate>)
@@ -19,6 +20,8 @@ public enum CarItem: Hashable, Sendable {
     case claim(RoundResult)
     /// What convicts a validator, found by the car's owner: consensus knows what it says.
     case evidence([UInt8])
+    /// Who the validators of the next epoch are, signed by those of the present one: the owner was given it.
+    case committee(SignedCommitteeChange)
 
     private enum Kind: UInt8 {
         case certificate = 1
@@ -27,6 +30,7 @@ public enum CarItem: Hashable, Sendable {
         case update = 4
         case claim = 5
         case evidence = 6
+        case committee = 7
     }
 
     /// The item's bytes.
@@ -38,6 +42,7 @@ public enum CarItem: Hashable, Sendable {
         case .update(let signed): CarItem.encode(.update, signed.bytes, signed.signature)
         case .claim(let result): [Kind.claim.rawValue] + result.encoded()
         case .evidence(let evidence): [Kind.evidence.rawValue] + evidence
+        case .committee(let signed): [Kind.committee.rawValue] + signed.encoded()
         }
     }
 
@@ -53,12 +58,24 @@ public enum CarItem: Hashable, Sendable {
         case .update: self = .update(try CarItem.signed(rest))
         case .claim: self = .claim(try RoundResult(decoding: rest))
         case .evidence: self = .evidence(rest)
+        case .committee: self = .committee(try CarItem.change(rest))
         }
     }
 
     /// What convicts a validator, where `item` carries that.
     public static func evidence(in item: [UInt8]) -> [UInt8]? {
         item.first == Kind.evidence.rawValue ? Array(item.dropFirst()) : nil
+    }
+
+    /// The decision on the next committee, where `item` carries one.
+    public static func decision(in item: [UInt8]) -> SignedCommitteeChange? {
+        guard item.first == Kind.committee.rawValue else { return nil }
+        return try? change(Array(item.dropFirst()))
+    }
+
+    private static func change(_ item: [UInt8]) throws(Refusal) -> SignedCommitteeChange {
+        guard item.count <= TelemetryLimits.committeeChangeBytes else { throw .oversized }
+        do { return try SignedCommitteeChange(decoding: item) } catch { throw .malformed }
     }
 
     private static func encode(_ kind: Kind, _ bytes: [UInt8], _ signature: Signature) -> [UInt8] {

@@ -24,6 +24,11 @@ extension Entry {
                     $0.validator = entry.validator
                     $0.evidence = Data(entry.evidence)
                 }
+            case .committee(let entry):
+                $0.committee = .with {
+                    $0.epoch = entry.decision.change.epoch
+                    $0.decision = Data(entry.decision.encoded())
+                }
             }
         }.bytes()
     }
@@ -46,6 +51,12 @@ extension Entry {
         case .versionDecided(let entry): self = .versionDecided(try VersionDecidedEntry(entry))
         case .evidence(let entry):
             self = .evidence(EvidenceEntry(validator: entry.validator, evidence: Array(entry.evidence)))
+        case .committee(let entry):
+            do {
+                self = .committee(CommitteeEntry(try SignedCommitteeChange(decoding: Array(entry.decision))))
+            } catch {
+                throw .outOfBounds(field: "decision")
+            }
         case nil: throw .malformed
         }
         guard encoded() == bytes else { throw .notCanonical }

@@ -24,6 +24,8 @@ public enum Entry: Hashable, Sendable {
     case versionDecided(VersionDecidedEntry)
     /// A validator signed what no honest one signs.
     case evidence(EvidenceEntry)
+    /// The last of its epoch: other validators go on.
+    case committee(CommitteeEntry)
 }
 
 /// Opens a block: what follows until the next one belongs to it.
@@ -87,6 +89,17 @@ public struct EvidenceEntry: Hashable, Sendable {
     public init(validator: UInt32, evidence: [UInt8]) {
         self.validator = validator
         self.evidence = evidence
+    }
+}
+
+/// Ends an epoch: the block that it belongs to is its last.
+public struct CommitteeEntry: Hashable, Sendable {
+    /// Who the validators are from the next block on, and who agreed to that.
+    public var decision: SignedCommitteeChange
+
+    /// The validators of the next epoch.
+    public init(_ decision: SignedCommitteeChange) {
+        self.decision = decision
     }
 }
 

@@ -14,7 +14,7 @@ public struct RoundKey: Hashable, Sendable {
     /// The round of an entry; nil where the entry is of none.
     public init?(_ entry: Entry) {
         switch entry {
-        case .block, .report, .observation, .revocation, .evidence: return nil
+        case .block, .report, .observation, .revocation, .evidence, .committee: return nil
         case .roundOpened(let entry): self.init(model: entry.model, round: entry.round)
         case .updateAccepted(let entry): self.init(model: entry.model, round: entry.round)
         case .roundClosed(let entry): self.init(model: entry.model, round: entry.round)

@@ -13,6 +13,8 @@ public enum Domain {
     public static let update = SigningDomain("waymark.v1.update")
     /// Revocations, signed by an authority.
     public static let revocation = SigningDomain("waymark.v1.revocation")
+    /// Changes of the committee, signed by validators with their consensus keys.
+    public static let committee = SigningDomain("waymark.v1.committee")
 }
 
 /// A value that is signed as bytes: protobuf, as its sender encoded it.

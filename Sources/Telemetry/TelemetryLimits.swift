@@ -23,8 +23,10 @@ public enum TelemetryLimits {
     public static let telemetryEnvelopeBytes = telemetryBytes + signedCertificateBytes + envelopeOverhead
     /// A revocation with its signature.
     public static let revocationEnvelopeBytes = revocationBytes + envelopeOverhead
-    /// An encoded log entry: the largest, a version's, has about 180.
-    public static let entryBytes = 512
+    /// A change of the committee with its signatures: fifteen validators make about 7,000.
+    public static let committeeChangeBytes = 32_768
+    /// An encoded log entry: a change of the committee is the largest, all others have a few hundred.
+    public static let entryBytes = committeeChangeBytes + 64
     /// An item of a car: kind, length, bytes, signature.
     public static let carItemBytes = 1 + 4 + updateBytes + 64
     /// Items of a car, certificates included.
@@ -34,6 +36,10 @@ public enum TelemetryLimits {
 
     // MARK: Fields
 
+    /// Validators that a change of the committee may name.
+    public static let committeeMembers = 128
+    /// Bytes of a validator's name or address.
+    public static let memberTextBytes = 128
     /// Random bytes in a report or revocation.
     public static let saltBytes = 32
     /// Observations of a report.

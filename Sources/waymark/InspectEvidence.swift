@@ -23,8 +23,8 @@ struct InspectEvidence: ParsableCommand {
     @Flag(help: "One JSON object a line.") var json = false
 
     func run() throws {
-        let file = try keys.read(besides: log.log)
-        let committee = try file.committee()
+        var file = try keys.read(besides: log.log)
+        var committee = try file.committee()
         var (time, height, isSound) = (UInt64(0), UInt64(0), true)
         try EntryReader(try log.source(), head: try log.head()).readAll { index, entry in
             switch entry {
@@ -33,8 +33,12 @@ struct InspectEvidence: ParsableCommand {
                 let row = EvidenceRow(entry, at: index, time: time, height: height, file, committee)
                 isSound = isSound && row.verdict != .wrong
                 try row.print(json: json)
+            case .committee(let entry) where entry.decision.change.epoch == file.epoch + 1:
+                // From here on indices are those of other validators.
+                file = file.succeeded(by: entry.decision.change)
+                committee = try file.committee()
             case .report, .observation, .revocation, .roundOpened, .updateAccepted, .roundClosed, .versionMade,
-                .versionDecided:
+                .versionDecided, .committee:
                 break
             }
         }

@@ -20,7 +20,7 @@ struct HazardReplay {
             (time, height) = (block.time, block.height)
         case .observation(let observation): _ = hazards.apply(observation, at: time, height: height)
         case .report, .revocation, .roundOpened, .updateAccepted, .roundClosed, .versionMade, .versionDecided,
-            .evidence:
+            .evidence, .committee:
             break
         }
     }
@@ -66,6 +66,7 @@ struct EntryText {
         case .versionMade: "version_made"
         case .versionDecided: "version_decided"
         case .evidence: "evidence"
+        case .committee: "committee"
         }
     }
 
@@ -93,6 +94,13 @@ struct EntryText {
                     "\(((try? Evidence(decoding: evidence.evidence))?.label ?? "unknown").replacing(" ", with: "_"))"
                 ),
                 ("evidence", Hex.encode(evidence.evidence)),
+            ]
+        case .committee(let entry):
+            [
+                ("epoch", "\(entry.decision.change.epoch)"),
+                ("validators", entry.decision.change.members.map(\.name).joined(separator: ",")),
+                ("signatures", "\(entry.decision.approvals.count)"),
+                ("decision", Hex.encode(entry.decision.encoded())),
             ]
         }
     }

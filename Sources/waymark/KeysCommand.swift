@@ -11,12 +11,33 @@ import Wire
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "Make committees, vehicles and their certificates.",
-        subcommands: [NewCommittee.self, NewVehicle.self, Enrol.self, Revoke.self])
+        subcommands: [CommitteeCommand.self, NewVehicle.self, Enrol.self, Revoke.self])
+
+    /// A committee, from its first day on.
+    struct CommitteeCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "committee", abstract: "Make a committee, and change one that runs.",
+            discussion: """
+                A change ends the committee's epoch: it is signed by a quorum of the present validators and ordered in the log, and the validators
+                that it names go on with the same log and state. To add one:
+                  waymark keys committee member validator-5 --name validator-5 --port 7316 --http 8084 --log-secret SECRET
+                  waymark keys committee change --committee committee.json5 --add validator-5/member.json5 change.json5
+                  waymark keys committee sign --committee committee.json5 --keys validator-1/keys change.json5     (each of a quorum)
+                  waymark keys committee decide --committee committee.json5 --next next.json5 change.json5 decision.bin
+                  mosquitto_pub -V 5 -q 1 -t waymark/v1/committee -f decision.bin
+                The newcomer starts with next.json5, the others go on by themselves. DIR alone is short for 'new DIR'.
+                """,
+            subcommands: [
+                NewCommittee.self, CommitteeChangeCommands.Member.self, CommitteeChangeCommands.Rotate.self,
+                CommitteeChangeCommands.Change.self, CommitteeChangeCommands.Sign.self,
+                CommitteeChangeCommands.Decide.self,
+            ], defaultSubcommand: NewCommittee.self)
+    }
 
     /// Fresh keys and configuration for a committee on one machine: the start of a real one, too.
     struct NewCommittee: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "committee", abstract: "A new committee: keys, configuration, policy.")
+            commandName: "new", abstract: "A new committee: keys, configuration, policy.")
 
         @Argument(help: "Folder to make.") var directory: String
         @Option(help: "Validators, 1 to 15.") var validators = 4

@@ -28,24 +28,50 @@ struct ServeCommand: AsyncParsableCommand {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         let path = try config ?? Self.singleNode()
         let configuration = try ServerConfiguration(path: path)
-        let committee = try CommitteeFile(path: configuration.committee)
-        let keys = try ValidatorKeys.load(from: configuration.keys)
-        let validator = try Validator(configuration, committee: committee, keys: keys)
+        let configured = try CommitteeFile(path: configuration.committee)
         let map = try configuration.map.map { try MapFile(path: $0) }
-        try check(map, committee)
+        try check(map, configured)
 
         var logger = Logger(label: configuration.validator)
         logger.logLevel = logLevel
-        if rejoin { try setAside(configuration, committee, logger) }
+        if rejoin { try setAside(configuration, configured, logger) }
+        // Each time around is an epoch.
+        while try await takePart(configuration, configured, map, logger) {}
+        logger.info("\(configuration.validator) has ended")
+    }
+
+    /// Takes part in the newest epoch that it can begin, until that is over: true where it goes on in the next.
+    private func takePart(
+        _ configuration: ServerConfiguration, _ configured: CommitteeFile, _ map: MapFile?, _ logger: Logger
+    ) async throws -> Bool {
+        let committees = try EpochFolder(data: configuration.data).committees(from: configured)
+        for committee in committees.dropLast() {
+            do {
+                return try await takePart(in: committee, configuration, map, logger)
+            } catch is BeginningMissing {
+                logger.notice("epoch \(committee.epoch) cannot be begun: the journal is replayed from an earlier one")
+            }
+        }
+        return try await takePart(in: committees[committees.count - 1], configuration, map, logger)
+    }
+
+    private func takePart(
+        in committee: CommitteeFile, _ configuration: ServerConfiguration, _ map: MapFile?, _ logger: Logger
+    ) async throws -> Bool {
+        let member = committee.validators.first { $0.name == configuration.validator }
+        let keys = try ValidatorKeys.load(from: configuration.keys, for: member)
+        let validator = try Validator(configuration, committee: committee, keys: keys)
         let loop = try EventLoop.spawn(name: "server")
         let server = try Server(validator, keys: keys, data: configuration.data, loop: loop, logger: logger)
+        try EpochFolder(data: configuration.data).show(policyOf: committee)
         try await server.start()
-        logger.info("\(configuration.validator) of \(committee.origin) is up")
-        try await serve(server, configuration, committee, map, logger)
+        logger.info("\(configuration.validator) of \(committee.origin) is up in epoch \(committee.epoch)")
+        let next = try await serve(server, configuration, committee, map, logger)
         await server.stop()
         loop.stop()
         await loop.waitUntilStopped()
-        logger.info("\(configuration.validator) has ended")
+        if let next { try EpochFolder(data: configuration.data).keep(next) }
+        return next != nil
     }
 
     private func setAside(
@@ -58,20 +84,45 @@ struct ServeCommand: AsyncParsableCommand {
         logger.notice("\(aside.map { "journal, index and log are in \($0)" } ?? "there was nothing to set aside")")
     }
 
-    /// Serves people until a signal comes; without an address for them, just waits for the signal.
+    /// Serves people until a signal comes, or the epoch is over and the validator has a part in the next: then the committee of that.
     private func serve(
         _ server: Server, _ configuration: ServerConfiguration, _ committee: CommitteeFile, _ map: MapFile?,
         _ logger: Logger
-    ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
+    ) async throws -> CommitteeFile? {
+        try await withThrowingTaskGroup(of: CommitteeFile?.self) { group in
             if let address = configuration.listen.http {
                 let page = try await inspection(server, configuration, committee, map, try Endpoint(address), logger)
-                group.addTask { try await page.run { port in logger.info("page on port \(port)") } }
+                group.addTask {
+                    try await page.run { port in logger.info("page on port \(port)") }
+                    return nil
+                }
             }
-            group.addTask { await Interruption.wait(on: server.loop) }
-            try await group.next()
+            group.addTask {
+                await Interruption.wait(on: server.loop)
+                return nil
+            }
+            group.addTask { try await successor(of: committee, server, configuration, logger) }
+            let next = try await group.next() ?? nil
             group.cancelAll()
+            return next
         }
+    }
+
+    /// Waits for the epoch's end. Who has no part in the next stays to tell the others that this one is over, until a signal comes.
+    private func successor(
+        of committee: CommitteeFile, _ server: Server, _ configuration: ServerConfiguration, _ logger: Logger
+    ) async throws -> CommitteeFile? {
+        for await end in server.ended {
+            try EpochFolder(data: configuration.data).keep(end)
+            let next = committee.succeeded(by: end.decision.change)
+            if next.validators.contains(where: { $0.name == configuration.validator }) { return next }
+            logger.notice(
+                "\(configuration.validator) has no part in epoch \(next.epoch): stop it once the others are in that epoch"
+            )
+            await server.retire()
+        }
+        await Interruption.wait(on: server.loop)
+        return nil
     }
 
     private func inspection(
@@ -128,7 +179,8 @@ enum Interruption {
 extension StatusSnapshot {
     init(_ status: ServerStatus) {
         self.init(
-            view: status.view, height: status.height, size: status.head?.size ?? 0, root: status.head?.root ?? .zero,
+            epoch: status.epoch, view: status.view, height: status.height, size: status.head?.size ?? 0,
+            root: status.head?.root ?? .zero,
             logTime: status.head?.time ?? .init(milliseconds: 0),
             millisecondsSinceAdvance: EventLoop.monotonicMilliseconds - status.advancedAtMilliseconds,
             vehicles: status.sessions, peers: status.peers)

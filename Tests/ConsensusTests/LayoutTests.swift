@@ -124,7 +124,7 @@ import Wire
             Self.messages.flatMap { $0.encoded() } + Self.records.flatMap { $0.encoded() }
             + Self.evidence.flatMap { $0.encoded() }
         #expect(
-            Digest.sha256(everything).description == "2f08968a60761a3cc6ae3b4ac1c798967e6f37ca6dd2d38d99b210e4f749c0c1")
+            Digest.sha256(everything).description == "9daac6324fcfe824ccf39e0e2967b4a3e214f0911a935382d7eee17b02d8c898")
     }
 
     // MARK: Round trips and bad input

@@ -47,7 +47,8 @@ struct Site: Sendable {
 
 /// What the status closure says unless a test says otherwise.
 let calm = StatusSnapshot(
-    view: 9, height: 7, size: 0, root: .zero, logTime: start, millisecondsSinceAdvance: 200, vehicles: 3, peers: 3)
+    epoch: 1, view: 9, height: 7, size: 0, root: .zero, logTime: start, millisecondsSinceAdvance: 200, vehicles: 3,
+    peers: 3)
 
 /// Runs a server over `directory` on any free port, lets `body` ask it, and stops it.
 func withSite(

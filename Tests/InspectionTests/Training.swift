@@ -32,7 +32,7 @@ struct Training {
             case .roundClosed(let entry): (7, entry.model, entry.round)
             case .versionMade(let entry): (8, entry.result.model, entry.result.round)
             case .versionDecided(let entry): (9, entry.model, entry.round)
-            case .block, .report, .observation, .revocation, .evidence:
+            case .block, .report, .observation, .revocation, .evidence, .committee:
                 preconditionFailure("training brings rounds alone")
             }
         return .learning(

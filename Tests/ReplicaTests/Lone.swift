@@ -28,11 +28,26 @@ struct Lone {
     private var inbox: [ReplicaEvent] = []
     private var tokens: UInt64 = 0
     private var milliseconds: UInt64 = 0
-    private static let key = Town.key(1)
+    /// How the epoch ended, once it has.
+    private(set) var end: EpochEnd?
+    private let key: SigningKey
     private static let cosigningKey = Town.key(2)
 
     init(terms: CommitteeTerms = Town.terms, snapshotBlocks: UInt64 = 1024) throws {
-        replica = Replica(try Self.configuration(terms, snapshotBlocks))
+        key = Town.key(1)
+        let committee = Committee(chainID: Town.chain, epoch: 1, keys: [key.publicKey])
+        replica = Replica(try Self.configuration(committee, terms, snapshotBlocks))
+    }
+
+    /// The process that goes on in the next epoch with the key that is its only member's, from what the one before left.
+    init(goingOnAfter end: EpochEnd, with key: SigningKey, at milliseconds: UInt64) throws {
+        self.key = key
+        self.milliseconds = milliseconds
+        let beginning = end.beginning
+        let configuration = try Self.configuration(beginning.committee, Town.terms, 1024)
+        replica = Replica(configuration, after: try Snapshot(decoding: beginning.encoded(), for: configuration))
+        journal = [.snapshot(SnapshotMark(beginningAt: beginning.point))]
+        _ = try replica.restore(journal[0])
     }
 
     /// The process that comes after one that left `journal` behind, and maybe a snapshot.
@@ -49,8 +64,9 @@ struct Lone {
         self.journal = journal
     }
 
-    private static func configuration(_ terms: CommitteeTerms, _ snapshotBlocks: UInt64) throws -> ReplicaConfiguration
-    {
+    private static func configuration(
+        _ committee: Committee, _ terms: CommitteeTerms, _ snapshotBlocks: UInt64
+    ) throws -> ReplicaConfiguration {
         let verifier = VerifierKey(name: "town.example/1", kind: .cosigner, publicKey: cosigningKey.publicKey)
         guard let verifier, let cosigners = Cosigners(origin: "town.example", keys: [verifier]) else {
             throw Wrong("names of keys")
@@ -58,8 +74,8 @@ struct Lone {
         var settings = ConsensusSettings()
         settings.snapshotBlocks = snapshotBlocks
         return ReplicaConfiguration(
-            committee: Committee(chainID: Town.chain, epoch: 1, keys: [key.publicKey]), me: 0,
-            consensus: settings, terms: terms, logSecret: Town.logSecret, cosigners: cosigners)
+            committee: committee, me: 0, consensus: settings, terms: terms, logSecret: Town.logSecret,
+            cosigners: cosigners)
     }
 
     /// Log entries so far.
@@ -125,7 +141,7 @@ struct Lone {
             snapshots.append(snapshot)
         case .sign(let statement):
             let signed = SignedStatement(
-                statement, signature: Self.key.sign(statement.signingMessage(chain: Town.chain)))
+                statement, signature: key.sign(statement.signingMessage(chain: Town.chain)))
             journal.append(.signed(signed))
             inbox.append(.signed(signed))
         case .cosign(let head, _, let asksForReturn):
@@ -136,6 +152,7 @@ struct Lone {
         case .answer(let token, let answer): answers[token, default: []].append(answer)
         case .compute(let job): jobs.append(job)
         case .warn(let hazards): warnings += hazards
+        case .ended(let end): self.end = end
         case .send, .attested, .serveHistory, .serveCars, .inspect, .evidence, .halt: break
         }
     }

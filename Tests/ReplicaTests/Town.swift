@@ -108,7 +108,8 @@ struct Blocks {
         let block = Block(
             epoch: 1, view: tip.view + 1, after: tip, cut: [], timestamp: max(time, tip.timestamp + 1))
         tip = ChainPoint(
-            height: block.height, view: block.view, hash: block.hash, timestamp: block.timestamp, cut: tip.cut)
+            epoch: 1, height: block.height, view: block.view, hash: block.hash, timestamp: block.timestamp, cut: tip.cut
+        )
         return FinalizedBlock(
             block: block, cars: items.isEmpty ? [] : [SignedCar(car: car, signature: Town.key(1).sign([]))],
             voidCars: [], certificate: nil)

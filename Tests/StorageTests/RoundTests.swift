@@ -94,3 +94,11 @@ private func rounds(_ count: UInt64, ofModel model: UInt8) -> [[IndexedEntry]] {
     try index.apply(blocks([[.report], [.report], [learning(5, 1, 1)]]))
     #expect(try index.rounds(ofModel: 1, limit: 9).items.map(\.round) == [1])
 }
+
+@Test func entriesWithoutFieldsOfTheirOwnAreFoundToo() throws {
+    let scratch = try Scratch()
+    let index = try open(scratch)
+    let bare: [IndexedEntry] = [.report, .revocation, .evidence, .committee]
+    try index.apply(blocks([bare]))
+    #expect(try index.entries(from: 0, limit: 9).items.map(\.entry) == [.block] + bare)
+}

@@ -122,7 +122,9 @@ func anEntryFieldOutOfBoundsIsRefusedByName(field: String, index: Int, replaceme
 @Test func bytesThatAreNoEntryAreRefused() {
     #expect(throws: Refusal.malformed) { try Entry(decoding: []) }
     #expect(throws: Refusal.malformed) { try Entry(decoding: [0xFF]) }
-    #expect(throws: Refusal.oversized) { try Entry(decoding: [UInt8](repeating: 0, count: 513)) }
+    #expect(throws: Refusal.oversized) {
+        try Entry(decoding: [UInt8](repeating: 0, count: TelemetryLimits.entryBytes + 1))
+    }
     #expect(throws: Refusal.outOfBounds(field: "commitment")) { try Entry(decoding: [0x12, 0]) }
 }
 

@@ -40,10 +40,10 @@ import Wire
 }
 
 @Suite struct GreetingTests {
-    private let greeting = Greeting(committee: Digest.sha256([]), from: 2, to: 258)
+    private let greeting = Greeting(committee: Digest.sha256([]), epoch: 3, from: 2, to: 258)
     private let golden =
-        "574d504c" + "0001" + "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" + "00000002"
-        + "00000102"
+        "574d504c" + "0002" + "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        + "0000000000000003" + "00000002" + "00000102"
 
     @Test func theBytesAreThese() throws {
         #expect(Hex.encode(greeting.encoded()) == golden)
@@ -57,8 +57,8 @@ import Wire
             #expect(throws: WireError.self) { try Greeting(decoding: Array(bytes[..<count])) }
         }
         #expect(throws: WireError.trailing(count: 1)) { try Greeting(decoding: bytes + [0]) }
-        #expect(throws: WireError.invalid(field: "version", value: 2)) {
-            try Greeting(decoding: Array(bytes[..<5]) + [2] + Array(bytes[6...]))
+        #expect(throws: WireError.invalid(field: "version", value: 1)) {
+            try Greeting(decoding: Array(bytes[..<5]) + [1] + Array(bytes[6...]))
         }
         #expect(throws: WireError.invalid(field: "magic", value: 0x474D_504C)) {
             try Greeting(decoding: [0x47] + Array(bytes[1...]))

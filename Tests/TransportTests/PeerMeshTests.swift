@@ -102,7 +102,7 @@ import Testing
 
     @Test(arguments: [
         (Attack.frame([1, 2, 3]), LinkEnd.badGreeting(.truncated(needed: 4, left: 3))),
-        (.header(1 << 20), .oversizedFrame(count: 1 << 20, limit: 46)),
+        (.header(1 << 20), .oversizedFrame(count: 1 << 20, limit: 54)),
         (.header(0), .emptyFrame),
         (.greetAs(from: 0, to: 0), .wrongCommittee),
         (.greetAs(from: 1, to: 0), .wrongCommittee),
@@ -162,8 +162,8 @@ import Testing
         for peers in [[other, other], [PeerAddress(index: 0, host: "::1", port: 1, pin: identity.pin)]] {
             try await withLoop { loop in
                 let configuration = PeerConfiguration(
-                    committee: .zero, index: 0, identity: identity, peers: peers, listenHost: "127.0.0.1", listenPort: 0
-                )
+                    committee: .zero, epoch: 1, index: 0, identity: identity, peers: peers, listenHost: "127.0.0.1",
+                    listenPort: 0)
                 await loop.perform {
                     #expect(throws: PeerSetupError.self) {
                         _ = try PeerMesh(loop: loop, configuration: configuration) { _ in }
@@ -194,7 +194,8 @@ enum Attack: Sendable {
         case .frame(let bytes): FrameDecoder.header(count: bytes.count) + bytes
         case .header(let count): FrameDecoder.header(count: count)
         case .greetAs(let from, let to):
-            Attack.frame(Greeting(committee: committee, from: from, to: to).encoded()).bytes(committee: committee)
+            Attack.frame(Greeting(committee: committee, epoch: 1, from: from, to: to).encoded()).bytes(
+                committee: committee)
         }
     }
 }

@@ -54,8 +54,8 @@ final class Committee {
                 pin: identities[other].pin)
         }
         var configuration = PeerConfiguration(
-            committee: digest, index: index, identity: identities[index], peers: peers, listenHost: "127.0.0.1",
-            listenPort: port)
+            committee: digest, epoch: 1, index: index, identity: identities[index], peers: peers,
+            listenHost: "127.0.0.1", listenPort: port)
         configuration.limits = limits
         return configuration
     }

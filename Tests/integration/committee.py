@@ -12,6 +12,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from vehicle import Session
+
 WAYMARK = os.environ["WAYMARK_BIN"]
 
 # Every committee that runs or ran, so that a failure can show what its validators last said.
@@ -101,6 +103,10 @@ class Validator:
         status, _, body = self.get(path)
         assert status == 200, f"{path}: status {status}: {body.decode(errors='replace')}"
         return json.loads(body)
+
+    def session(self):
+        """A vehicle's connection."""
+        return Session(self.mqtt)
 
     def status(self):
         """What /api/v1/status says; nothing while nobody answers."""

@@ -8,7 +8,8 @@ import time
 import pytest
 
 from committee import eventually, waymark
-from network import Town, can_delay, traffic, why_not
+from network import Town, can_delay, why_not
+from traffic import more, traffic
 
 
 @pytest.fixture
@@ -22,16 +23,6 @@ def town(tmp_path):
         yield town
     finally:
         town.unplug()
-
-
-def committed(drivers):
-    return sum(len(driver.history) for driver in drivers)
-
-
-def more(drivers, count=10, seconds=60):
-    """Waits until vehicles have so many more receipts."""
-    before = committed(drivers)
-    eventually(lambda: committed(drivers) >= before + count, seconds, f"{count} more receipts")
 
 
 def kill(host):

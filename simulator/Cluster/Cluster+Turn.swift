@@ -90,7 +90,8 @@ extension Cluster {
         case .summarize(let records, _):
             stage(summary: records, of: index)
             processes[index].gathered.append(.effect(effect))
-        case .send, .cosign, .executed, .published, .answer, .compute, .attested, .warn, .serveHistory, .serveCars:
+        case .send, .cosign, .executed, .published, .answer, .compute, .attested, .warn, .serveHistory, .serveCars,
+            .ended:
             processes[index].gathered.append(.effect(effect))
         }
     }
@@ -197,7 +198,7 @@ extension Cluster {
         case .answer(let token, let answer): tell(answer, token, by: index)
         case .attested(let car):
             if processes[index].isHonest, plan.forgetful[validator] == nil { attested.append((validator, car.hash)) }
-        case .warn: break
+        case .warn, .ended: break
         case .serveHistory(let request, let peer): serve(request, to: peer, by: index)
         case .serveCars(let request, let peer): serve(request, to: peer, by: index)
         }

@@ -74,6 +74,11 @@ public struct Federation: Sendable {
         return steps
     }
 
+    /// Other validators compute from now on: claims of rounds that are not decided are forgotten, and each will be made anew.
+    public mutating func forgetClaims(needing claims: Int) {
+        for index in models.indices { models[index].forgetClaims(needing: claims) }
+    }
+
     /// Whether the round still waits for claims.
     public func awaitsClaims(_ model: LearnedModel, round: UInt64) -> Bool {
         models.contains { $0.model == model && $0.round == round && $0.isComputing }

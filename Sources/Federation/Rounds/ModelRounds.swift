@@ -25,7 +25,7 @@ struct ModelRounds: Sendable {
 
     let model: LearnedModel
     private let terms: RoundTerms
-    private let claimsNeeded: Int
+    private var claimsNeeded: Int
     var phase = Phase.resting
     /// The newest round that was opened; 0 before the first.
     var round: UInt64 = 0
@@ -138,6 +138,14 @@ struct ModelRounds: Sendable {
         guard closed.claims.values.count(where: { $0 == claim }) >= claimsNeeded else { return ([], 0) }
         let divergent = closed.claims.values.count { $0 != claim }
         return (decide(claim, closed.job), divergent)
+    }
+
+    /// Other validators compute from now on: what those before claimed of a round that is not decided counts no more.
+    mutating func forgetClaims(needing claims: Int) {
+        claimsNeeded = claims
+        guard case .computing(var closed) = phase else { return }
+        closed.claims = [:]
+        phase = .computing(closed)
     }
 
     private mutating func decide(_ result: RoundResult, _ job: RoundJob) -> [RoundStep] {

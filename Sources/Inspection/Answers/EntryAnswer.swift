@@ -17,6 +17,7 @@ struct EntryAnswer: Encodable {
     var versionMade: VersionMade?
     var versionDecided: VersionDecided?
     var evidence: EvidenceOf?
+    var committee: Decision?
 
     struct Block: Encodable {
         var height: UInt64
@@ -35,6 +36,13 @@ struct EntryAnswer: Encodable {
         var validator: UInt32
         var kind: String
         var evidence: String
+    }
+
+    struct Decision: Encodable {
+        var epoch: UInt64
+        var validators: [String]
+        var signatures: Int
+        var decision: String
     }
 
     struct Observation: Encodable {
@@ -68,6 +76,10 @@ struct EntryAnswer: Encodable {
             evidence = EvidenceOf(
                 validator: entry.validator, kind: (try? Evidence(decoding: entry.evidence))?.label ?? "unknown",
                 evidence: Hex.encode(entry.evidence))
+        case .committee(let entry):
+            committee = Decision(
+                epoch: entry.decision.change.epoch, validators: entry.decision.change.members.map(\.name),
+                signatures: entry.decision.approvals.count, decision: Hex.encode(entry.decision.encoded()))
         }
     }
 }

@@ -53,7 +53,7 @@ public struct RoundRecord: Hashable, Sendable {
     public mutating func take(_ entry: Entry, at index: UInt64, time: Timestamp) {
         guard RoundKey(entry) == key else { return }
         switch entry {
-        case .block, .report, .observation, .revocation, .evidence: break
+        case .block, .report, .observation, .revocation, .evidence, .committee: break
         case .roundOpened(let entry): opened = Placed(value: entry, index: index, time: time)
         case .updateAccepted: updates += 1
         case .roundClosed(let entry):

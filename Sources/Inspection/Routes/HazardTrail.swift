@@ -66,7 +66,7 @@ private struct Trail {
         case .block(let block):
             close(block)
         case .report, .revocation, .roundOpened, .updateAccepted, .roundClosed, .versionMade, .versionDecided,
-            .evidence:
+            .evidence, .committee:
             break
         }
     }

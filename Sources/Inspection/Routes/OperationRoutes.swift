@@ -19,6 +19,7 @@ struct OperationRoutes: Sendable {
         var origin: String
         var validator: String
         var committeeSize: Int
+        var epoch: UInt64
         var view: UInt64
         var height: UInt64
         var size: UInt64
@@ -74,7 +75,8 @@ struct OperationRoutes: Sendable {
         return try .json(
             StatusBody(
                 title: configuration.title, origin: configuration.origin, validator: configuration.validator,
-                committeeSize: configuration.committeeSize, view: status.view, height: status.height,
+                committeeSize: configuration.committeeSize, epoch: status.epoch, view: status.view,
+                height: status.height,
                 size: status.size, root: status.root.description, logTimeMs: status.logTime.milliseconds,
                 millisecondsSinceAdvance: status.millisecondsSinceAdvance, vehicles: status.vehicles,
                 peers: status.peers, healthy: status.complaint == nil))

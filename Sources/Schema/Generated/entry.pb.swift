@@ -221,6 +221,14 @@ public nonisolated struct Waymark_V1_Entry: Sendable {
     set {entry = .evidence(newValue)}
   }
 
+  public var committee: Waymark_V1_CommitteeEntry {
+    get {
+      if case .committee(let v)? = entry {return v}
+      return Waymark_V1_CommitteeEntry()
+    }
+    set {entry = .committee(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Entry: Equatable, Sendable {
@@ -234,6 +242,7 @@ public nonisolated struct Waymark_V1_Entry: Sendable {
     case versionMade(Waymark_V1_VersionMadeEntry)
     case versionDecided(Waymark_V1_VersionDecidedEntry)
     case evidence(Waymark_V1_EvidenceEntry)
+    case committee(Waymark_V1_CommitteeEntry)
 
   }
 
@@ -339,6 +348,23 @@ public nonisolated struct Waymark_V1_EvidenceEntry: Sendable {
 
   /// the signed statements, as docs/PROTOCOL/peers.md lays them out; of a car without its items
   public var evidence: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The validators change with the next block: this is the last of its epoch.
+public nonisolated struct Waymark_V1_CommitteeEntry: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// the epoch that begins
+  public var epoch: UInt64 = 0
+
+  /// who its validators are and who signed that, as docs/PROTOCOL/entries.md lays it out
+  public var decision: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -514,7 +540,7 @@ nonisolated extension Waymark_V1_VersionDecision: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension Waymark_V1_Entry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Entry"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}block\0\u{1}report\0\u{1}observation\0\u{1}revocation\0\u{3}round_opened\0\u{3}update_accepted\0\u{3}round_closed\0\u{3}version_made\0\u{3}version_decided\0\u{1}evidence\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}block\0\u{1}report\0\u{1}observation\0\u{1}revocation\0\u{3}round_opened\0\u{3}update_accepted\0\u{3}round_closed\0\u{3}version_made\0\u{3}version_decided\0\u{1}evidence\0\u{1}committee\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -652,6 +678,19 @@ nonisolated extension Waymark_V1_Entry: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.entry = .evidence(v)
         }
       }()
+      case 11: try {
+        var v: Waymark_V1_CommitteeEntry?
+        var hadOneofValue = false
+        if let current = self.entry {
+          hadOneofValue = true
+          if case .committee(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.entry = .committee(v)
+        }
+      }()
       default: break
       }
     }
@@ -702,6 +741,10 @@ nonisolated extension Waymark_V1_Entry: SwiftProtobuf.Message, SwiftProtobuf._Me
     case .evidence?: try {
       guard case .evidence(let v)? = self.entry else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .committee?: try {
+      guard case .committee(let v)? = self.entry else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
     }()
     case nil: break
     }
@@ -930,6 +973,41 @@ nonisolated extension Waymark_V1_EvidenceEntry: SwiftProtobuf.Message, SwiftProt
   public static func ==(lhs: Waymark_V1_EvidenceEntry, rhs: Waymark_V1_EvidenceEntry) -> Bool {
     if lhs.validator != rhs.validator {return false}
     if lhs.evidence != rhs.evidence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Waymark_V1_CommitteeEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CommitteeEntry"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}decision\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.epoch) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.decision) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.epoch != 0 {
+      try visitor.visitSingularUInt64Field(value: self.epoch, fieldNumber: 1)
+    }
+    if !self.decision.isEmpty {
+      try visitor.visitSingularBytesField(value: self.decision, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Waymark_V1_CommitteeEntry, rhs: Waymark_V1_CommitteeEntry) -> Bool {
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.decision != rhs.decision {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

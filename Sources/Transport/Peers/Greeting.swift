@@ -6,6 +6,8 @@ import Wire
 struct Greeting: Hashable, Sendable {
     /// The committee of which both are members.
     var committee: Digest
+    /// The epoch that the speaker is in: only within one do indices mean the same.
+    var epoch: UInt64
     /// The index of the validator that speaks.
     var from: UInt32
     /// The index of the validator that it believes to speak to.
@@ -13,11 +15,12 @@ struct Greeting: Hashable, Sendable {
 
     /// `WMPL`: Waymark peer link.
     static let magic: UInt32 = 0x574D_504C
-    static let version: UInt16 = 1
-    static let encodedBytes = 4 + 2 + 32 + 4 + 4
+    static let version: UInt16 = 2
+    static let encodedBytes = 4 + 2 + 32 + 8 + 4 + 4
 
-    init(committee: Digest, from: UInt32, to: UInt32) {
+    init(committee: Digest, epoch: UInt64, from: UInt32, to: UInt32) {
         self.committee = committee
+        self.epoch = epoch
         self.from = from
         self.to = to
     }
@@ -30,6 +33,7 @@ struct Greeting: Hashable, Sendable {
         guard version == Self.version else { throw .invalid(field: "version", value: UInt64(version)) }
         guard let committee = Digest(bytes: try reader.readFixed(32)) else { throw .truncated(needed: 32, left: 0) }
         self.committee = committee
+        epoch = try reader.read(UInt64.self)
         from = try reader.read(UInt32.self)
         to = try reader.read(UInt32.self)
         try reader.finish()
@@ -40,6 +44,7 @@ struct Greeting: Hashable, Sendable {
         writer.write(Self.magic)
         writer.write(Self.version)
         writer.write(fixed: committee.bytes)
+        writer.write(epoch)
         writer.write(from)
         writer.write(to)
         return writer.bytes

@@ -25,6 +25,8 @@ public struct PeerAddress: Hashable, Sendable {
 public struct PeerConfiguration: Sendable {
     /// The committee; a peer that greets for another is refused.
     public var committee: Digest
+    /// The epoch that we are in; a peer may be in another, and is known by its key.
+    public var epoch: UInt64
     /// Our own index in it.
     public var index: Int
     /// Our own TLS key; its pin is in the others' configurations.
@@ -42,10 +44,11 @@ public struct PeerConfiguration: Sendable {
 
     /// The links of validator `index`, whose key is `identity`, to `peers`.
     public init(
-        committee: Digest, index: Int, identity: TLSIdentity, peers: [PeerAddress], listenHost: String,
-        listenPort: UInt16
+        committee: Digest, epoch: UInt64, index: Int, identity: TLSIdentity, peers: [PeerAddress],
+        listenHost: String, listenPort: UInt16
     ) {
         self.committee = committee
+        self.epoch = epoch
         self.index = index
         self.identity = identity
         self.peers = peers

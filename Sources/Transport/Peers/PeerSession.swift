@@ -14,12 +14,14 @@ final class PeerSession: Sendable {
     /// What a session needs to know of the committee.
     struct Membership: Sendable {
         var committee: Digest
+        var epoch: UInt64
         var index: Int
         var indexByPin: [Digest: Int]
         var frameBytes: Int
 
         init(_ configuration: PeerConfiguration) {
             committee = configuration.committee
+            epoch = configuration.epoch
             index = configuration.index
             // `PeerConfiguration.check` has found the pins to differ.
             indexByPin = Dictionary(configuration.peers.map { ($0.pin, $0.index) }) { first, _ in first }
@@ -84,7 +86,7 @@ final class PeerSession: Sendable {
         // The TLS context accepts no other keys; who changes that must think of this place.
         guard let peer = peerPin.flatMap({ membership.indexByPin[$0] }) else { return end(.wrongCommittee) }
         let greeting = Greeting(
-            committee: membership.committee, from: UInt32(membership.index), to: UInt32(peer)
+            committee: membership.committee, epoch: membership.epoch, from: UInt32(membership.index), to: UInt32(peer)
         ).encoded()
         state.value.phase = .greeting(peer: peer)
         connection.send(FrameDecoder.header(count: greeting.count))
@@ -117,9 +119,13 @@ final class PeerSession: Sendable {
 
     private func check(_ frame: [UInt8], from peer: Int) -> Bool {
         do {
+            let greeting = try Greeting(decoding: frame)
             let expected = Greeting(
-                committee: membership.committee, from: UInt32(peer), to: UInt32(membership.index))
-            guard try Greeting(decoding: frame) == expected else {
+                committee: membership.committee, epoch: membership.epoch, from: UInt32(peer),
+                to: UInt32(membership.index))
+            // In another epoch the same validators may have other indices; their keys have said who they are.
+            let isFromOther = greeting.epoch != membership.epoch && greeting.committee == membership.committee
+            guard greeting == expected || isFromOther else {
                 end(.wrongCommittee)
                 return false
             }

@@ -55,7 +55,7 @@ actor BareValidator: LoopBound {
         }
         let (here, door) = (try Endpoint(peers), try Endpoint(clients))
         let configuration = PeerConfiguration(
-            committee: committee.chainID, index: me, identity: keys.tls, peers: validator.peers,
+            committee: committee.chainID, epoch: committee.epoch, index: me, identity: keys.tls, peers: validator.peers,
             listenHost: here.host, listenPort: here.port)
         mesh = try PeerMesh(loop: loop, configuration: configuration) { [self] event in
             assumeIsolated { $0.hear(event) }
