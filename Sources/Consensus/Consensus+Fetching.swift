@@ -82,7 +82,8 @@ extension Consensus {
     private var isFarBehind: Bool { finalizedView > chain.tip.view + ConsensusLimits.viewsFetchedSingly }
 
     /// Cars of the next final blocks: of each lane the highest that is missing, for an answer goes down from there, through several blocks at once.
-    /// It ends where a life begins, so of what lies below that the highest is asked for too.
+    /// It ends where a life begins, so of what lies below that the highest is asked for too. And what the very next block lacks is asked for by itself
+    /// when it does not come so: the block may be an epoch's last, and then nobody keeps what was ordered behind it.
     private var deliveryNeeds: [Need] {
         guard chain.undelivered > 0 else { return [] }
         let offsets = 0..<min(chain.undelivered, ConsensusLimits.blocksFetchedAhead)
@@ -95,7 +96,16 @@ extension Consensus {
                 isCovered[proof.lane] = !missing.isBeginning
             }
         }
-        return needs
+        return needs + nextBlockNeeds
+    }
+
+    private var nextBlockNeeds: [Need] {
+        guard let (entry, before) = chain.waiting(0) else { return [] }
+        return entry.block.cut.compactMap { proof in
+            guard var need = carNeed(proof, before: before)?.need else { return nil }
+            need.patience = pacemaker.delay
+            return need
+        }
     }
 
     /// The first car that is missing of what `proof` adds to its lane: the owner is asked first, then those who acknowledged it.

@@ -23,12 +23,12 @@ extension Consensus {
         recall = Recall(startedAt: clock, isBlank: isBlank)
     }
 
-    /// Asks those who have not answered, every D.
+    /// Asks those who have not answered, or not so that it counts yet, every D.
     mutating func settleRecall() {
         guard let nonce = recall?.nonce, recall?.takeTurn(at: clock.instant, period: pacemaker.delay) == true else {
             return
         }
-        for peer in 0..<committee.n where peer != me && recall?.answers[peer] == nil { ask(peer, nonce) }
+        for peer in 0..<committee.n where peer != me && recall?.hasLearned(from: peer) == false { ask(peer, nonce) }
         conclude()
     }
 

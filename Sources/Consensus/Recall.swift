@@ -34,6 +34,9 @@ struct Recall: Sendable {
     /// A validator with a journal learns nothing from one without.
     func counts(_ answer: Recollection) -> Bool { !answer.isBlank || isBlank && !hasForgotten }
 
+    /// Whether the peer need not be asked again. One without a journal may have settled meanwhile: then it counts.
+    func hasLearned(from peer: ValidatorIndex) -> Bool { answers[peer].map(counts) ?? false }
+
     var counted: [Recollection] { answers.values.filter(counts) }
 
     // MARK: Asking

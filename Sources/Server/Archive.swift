@@ -167,7 +167,11 @@ struct ArchiveJob: Sendable {
                 try show(in: &tiles)
             }
             // An epoch begins with a head that nobody has signed yet.
-            if snapshot?.beginsEpoch == true { try tiles.keep() }
+            if let snapshot, snapshot.beginsEpoch {
+                try tiles.keep()
+                // Newer ones would push it out, and are none that the replay could begin with.
+                try stores.snapshots.remove(above: snapshot.state.height)
+            }
             if let snapshot {
                 // Last, so that whoever starts from it finds index and files as far along.
                 try stores.snapshots.write(

@@ -130,7 +130,8 @@ private struct Beginning {
                 // Of another epoch: what came before this one leads nowhere, and what comes after is not the configured committee's.
                 guard snapshot.committee == configuration.committee else { continue }
                 // The journal may be an older copy than the snapshot.
-                guard case .snapshot(let found) = try Record(decoding: stores.journal.read(at: stored.mark)),
+                let begun = try stores.journal.read(from: stored.mark, through: stored.end)
+                guard let first = begun.first, case .snapshot(let found) = try Record(decoding: first),
                     found.point == snapshot.point
                 else { throw StoresError.unreadable("the journal has no such mark") }
                 let candidate = Replica(configuration, after: snapshot)

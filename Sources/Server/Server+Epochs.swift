@@ -4,8 +4,8 @@ import Storage
 
 /// The end of the own epoch, and those who have not heard of the end of theirs.
 extension Server {
-    /// Nothing more happens in this epoch. Where this validator has a part in the next one, the beginning of the next one goes into the journal, unless a replay found it there at `mark`, and its state
-    /// into a snapshot; when both are durable, the owner hears of it.
+    /// Nothing more happens in this epoch. Where this validator has a part in the next one, its beginning goes into the journal, unless a replay
+    /// found it there at `mark`, and its state into a snapshot. Then the owner hears of it.
     func end(with end: EpochEnd, mark: JournalPosition?) {
         defer { outbox.add(.ended(EpochEnded(decision: end.decision, closing: end.closing))) }
         let state = end.beginning
@@ -13,11 +13,8 @@ extension Server {
         guard end.decision.change.members.contains(where: { $0.name == name }) else { return }
         let mark = mark ?? stage(.snapshot(SnapshotMark(beginningAt: state.point)))
         journal.endSegment()
-        if let (image, _) = takeover.end(at: state.height) {
-            adopting = StoredSnapshot(height: state.height, mark: mark, bytes: image)
-        } else {
-            outbox.add(.keep(PendingSnapshot(state: state, mark: mark, beginsEpoch: true)))
-        }
+        _ = takeover.end(at: state.height)
+        outbox.add(.keep(PendingSnapshot(state: state, mark: mark, beginsEpoch: true)))
     }
 
     func epochEnded(_ end: EpochEnded) {

@@ -35,6 +35,18 @@ public struct JournalReader: Sendable {
         return payload
     }
 
+    /// The record at `first` and all that follow it, through the one at `last`, in one segment.
+    public func read(from first: JournalPosition, through last: JournalPosition) throws(JournalError) -> [[UInt8]] {
+        var (records, next): ([[UInt8]], JournalPosition) = ([], first)
+        while next <= last {
+            let payload = try read(at: next)
+            records.append(payload)
+            next = JournalPosition(
+                segment: next.segment, offset: next.offset + UInt32(Format.recordHeaderLength + payload.count))
+        }
+        return records
+    }
+
     /// Calls `body` with every record from the first on, as far as they can be read: behind a torn end nothing is there yet. Changes
     /// nothing, so that a journal can be read while it is written.
     public func readAll(_ body: (JournalPosition, [UInt8]) throws -> Void) throws {

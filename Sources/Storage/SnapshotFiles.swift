@@ -25,26 +25,30 @@ public struct StoredSnapshot: Hashable, Sendable {
     public let height: UInt64
     /// Where the journal goes on from it.
     public let mark: JournalPosition
+    /// The record up to which the journal must be whole from there on, in the same segment: of what follows the mark no part alone will do.
+    public let end: JournalPosition
     /// The image.
     public let bytes: [UInt8]
 
-    /// A snapshot to be written.
-    public init(height: UInt64, mark: JournalPosition, bytes: [UInt8]) {
+    /// A snapshot to be written. Without `end`, what the mark begins is durable already.
+    public init(height: UInt64, mark: JournalPosition, end: JournalPosition? = nil, bytes: [UInt8]) {
+        precondition(end?.segment ?? mark.segment == mark.segment, "a commit does not span two segments")
         self.height = height
         self.mark = mark
+        self.end = end ?? mark
         self.bytes = bytes
     }
 }
 
 /// The newest snapshots, one a file: `<directory>/<height in 20 digits>`.
 ///
-///     magic (8) · height (8) · segment (8) · offset (4) · SHA-256 of the rest of the file (32) · image
+///     magic (8) · height (8) · segment (8) · mark's offset (4) · end's offset (4) · SHA-256 of the rest of the file (32) · image
 ///
 /// A file is written whole, synced and then moved to its place, so it is there or it is not. Two are kept: should the newer one have been damaged,
 /// the older leads to the same state, by a longer way. Any thread may use this.
 public struct SnapshotFiles: Sendable {
-    private static let magic = Array("WAYMRKS1".utf8)
-    private static let headerLength = 60
+    private static let magic = Array("WAYMRKS2".utf8)
+    private static let headerLength = 64
     /// How many are kept.
     private static let kept = 2
 
@@ -80,8 +84,10 @@ public struct SnapshotFiles: Sendable {
         do throws(WireError) {
             guard try reader.readFixed(8) == magic else { return nil }
             let height = try reader.read(UInt64.self)
-            let mark = JournalPosition(segment: try reader.read(UInt64.self), offset: try reader.read(UInt32.self))
-            let snapshot = StoredSnapshot(height: height, mark: mark, bytes: Array(bytes[headerLength...]))
+            let segment = try reader.read(UInt64.self)
+            let mark = JournalPosition(segment: segment, offset: try reader.read(UInt32.self))
+            let end = JournalPosition(segment: segment, offset: try reader.read(UInt32.self))
+            let snapshot = StoredSnapshot(height: height, mark: mark, end: end, bytes: Array(bytes[headerLength...]))
             return header(of: snapshot) == Array(bytes[..<headerLength]) ? snapshot : nil
         } catch {
             return nil
@@ -114,12 +120,21 @@ public struct SnapshotFiles: Sendable {
         }
     }
 
+    /// Removes what is above that height: a start that had to go back behind them could use none of them.
+    public func remove(above height: UInt64) throws(SnapshotError) {
+        for newer in try heights() where newer > height {
+            let path = path(of: newer)
+            try failing(as: SnapshotError.file) { () throws(FileError) in try Directory.remove(path) }
+        }
+    }
+
     private static func header(of snapshot: StoredSnapshot) -> [UInt8] {
         var writer = Writer(capacity: headerLength)
         writer.write(fixed: magic)
         writer.write(snapshot.height)
         writer.write(snapshot.mark.segment)
         writer.write(snapshot.mark.offset)
+        writer.write(snapshot.end.offset)
         writer.write(fixed: Digest.sha256(writer.bytes + snapshot.bytes).bytes)
         return writer.bytes
     }

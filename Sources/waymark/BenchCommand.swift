@@ -44,6 +44,9 @@ struct BenchReport: Encodable {
     var inputs: [String: Int]
     var figures: [Figure] = []
 
+    /// A figure that was added before.
+    func value(_ name: String) -> Double? { figures.first { $0.name == name }?.value }
+
     mutating func add(_ name: String, _ value: Double?, _ unit: String) {
         guard let value else { return }
         figures.append(Figure(name: name, value: (value * 1000).rounded() / 1000, unit: unit))

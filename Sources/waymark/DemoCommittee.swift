@@ -14,10 +14,10 @@ final class DemoCommittee {
     private(set) var learning: [LearningStatus] = []
 
     /// Makes a fresh committee with fresh keys.
-    init(folder: CommitteeFolder, plan: CommitteeFolder.Plan) throws {
+    init(folder: CommitteeFolder, plan: CommitteeFolder.Plan, tools: [Int: [String]] = [:]) throws {
         self.folder = folder
         file = try folder.create(plan)
-        validators = (0..<plan.validators).map { ValidatorProcess(index: $0, folder: folder) }
+        validators = (0..<plan.validators).map { ValidatorProcess(index: $0, folder: folder, tool: tools[$0] ?? []) }
         pages = try (0..<plan.validators).map { index in
             guard let page = URL(string: "http://\(plan.host):\(plan.httpPort + index)/") else {
                 throw Failure("\(plan.host) is no host")

@@ -62,15 +62,23 @@ struct ServeCommand: AsyncParsableCommand {
         let keys = try ValidatorKeys.load(from: configuration.keys, for: member)
         let validator = try Validator(configuration, committee: committee, keys: keys)
         let loop = try EventLoop.spawn(name: "server")
-        let server = try Server(validator, keys: keys, data: configuration.data, loop: loop, logger: logger)
-        try EpochFolder(data: configuration.data).show(policyOf: committee)
+        let server: Server
+        do {
+            server = try Server(validator, keys: keys, data: configuration.data, loop: loop, logger: logger)
+        } catch {
+            loop.stop()
+            await loop.waitUntilStopped()
+            throw error
+        }
+        let epochs = EpochFolder(data: configuration.data)
+        try epochs.show(policyOf: committee)
         try await server.start()
         logger.info("\(configuration.validator) of \(committee.origin) is up in epoch \(committee.epoch)")
         let next = try await serve(server, configuration, committee, map, logger)
         await server.stop()
         loop.stop()
         await loop.waitUntilStopped()
-        if let next { try EpochFolder(data: configuration.data).keep(next) }
+        if let next { try epochs.keep(next) }
         return next != nil
     }
 

@@ -7,12 +7,14 @@ final class ValidatorProcess {
     private let configuration: String
     private let logPath: String
     private let words: [String]
+    private let tool: [String]
     private var process: Process?
 
-    /// A validator of `folder`, run by the command that `words` are.
-    init(index: Int, folder: CommitteeFolder, words: [String] = ["serve"]) {
+    /// A validator of `folder`, run by the command that `words` are; under another program, where `tool` names one, that becomes it.
+    init(index: Int, folder: CommitteeFolder, words: [String] = ["serve"], tool: [String] = []) {
         self.index = index
         self.words = words
+        self.tool = tool
         configuration = folder.configurationPath(index)
         logPath = "\(folder.validatorPath(index))/serve.log"
     }
@@ -27,8 +29,9 @@ final class ValidatorProcess {
         }
         try output.seekToEnd()
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = words + ["--config", configuration]
+        let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.executableURL = tool.isEmpty ? executable : URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = (tool.isEmpty ? [] : tool + [executable.path]) + words + ["--config", configuration]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output

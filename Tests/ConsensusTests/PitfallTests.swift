@@ -2,13 +2,14 @@ import Cryptography
 import Testing
 import Wire
 
-@testable import Consensus
+@_spi(Simulation) @testable import Consensus
 
 /// What went wrong in implementations that people ran: one test for each group of the specification's list that concerns consensus as it is here.
 ///
 /// Elsewhere: 3, equivocation (`AdversaryTests`, transcripts 03 and 14); 7, fetching that saturates (`PartsTests.onlySoMuchIsAskedForAtATime`,
 /// `AdversaryTests.whoAsksWithoutEndIsAnsweredSixtyFourTimes`); 10, edge cases of Ed25519 (`CryptographyTests.SignatureTests`); 13, replies without
-/// proof (`VehicleKitTests.ReceiptVerifierTests`). 8 and 11 concern changing committees and snapshots, 12 fast paths: there are none here.
+/// proof (`VehicleKitTests.ReceiptVerifierTests`). 8 too: an old set that resigns early, a member that counts and is not there (`ReplicaTests`
+/// `SuccessionTests`, integration `test_epochs.py`). 12 concerns fast paths: there are none here.
 @Suite struct PitfallTests {
     /// A committee that ordered a few items in bad weather, a leader being gone for a while.
     private func busy(seed: UInt64) -> Network {
@@ -164,5 +165,62 @@ import Wire
         guard n <= Keys.all.count else { return }
         let committee = Keys.committee(n)
         #expect(committee.f == f && committee.quorum == q && committee.attesters == f + 1)
+    }
+
+    /// 8. At an epoch's beginning some have said something and some nothing. Who has a journal learns nothing from one without, but asks it again:
+    /// it has settled meanwhile. (Asking each once, four waited for ever for the two who had been asked too early.)
+    @Test func whoHadNoMemoryWhenItWasAskedIsAskedAgain() throws {
+        var one = machine(1)
+        let car = Car(epoch: 1, lane: 1, after: .origin, items: [[1]], sealedAt: Timestamp(milliseconds: 0))
+        _ = try one.restore(.signed(Keys.sign(.ownCar(car), by: 1)))
+        var now = Moment(instant: Instant(milliseconds: 0), timestamp: Timestamp(milliseconds: Network.epochStart))
+        func asked(_ effects: [ConsensusEffect]) -> [(nonce: UInt64, peer: ValidatorIndex)] {
+            effects.compactMap { effect in
+                guard case .send(.recallRequest(let request), .one(let peer)) = effect else { return nil }
+                return (request.nonce, peer)
+            }
+        }
+        let first = asked(one.step(.start, at: now))
+        #expect(first.map(\.peer) == [0, 2, 3])
+        func answer(isBlank: Bool) -> PeerMessage {
+            .recollection(
+                Recollection(
+                    epoch: 1, nonce: first[0].nonce, isBlank: isBlank, entry: nil, newestVote: nil, newestCar: nil,
+                    positions: [0, 0, 0, 0]))
+        }
+        for peer in [0, 2, 3] {
+            _ = one.step(.message(VerifiedMessage(believing: answer(isBlank: peer != 0)), from: peer), at: now)
+        }
+        #expect(!one.isVoting, "one answer that counts is too few")
+        now = Moment(instant: now.instant + 2000, timestamp: now.timestamp + 2000)
+        #expect(asked(one.step(.tick, at: now)).map(\.peer) == [2, 3])
+        _ = one.step(.message(VerifiedMessage(believing: answer(isBlank: false)), from: 2), at: now)
+        #expect(one.isVoting)
+    }
+
+    /// 8 and 11. Behind an epoch's last block others may be ordered whose cars nobody keeps. The cars of the last block are found all the same.
+    @Test func theLastBlocksCarsAreFoundThoughThoseBehindItAreNot() {
+        var network = Network(4)
+        network.startAll()
+        network.run(for: 100)
+        network.crash(3)
+        for round in 0..<3 {
+            network.submit([[UInt8(round)]], to: 0)
+            network.run(for: 1000)
+        }
+        let blocks = network.nodes[0].finalized
+        let lost = blocks.flatMap(\.cars).map(\.position).max()
+        network.passes = { message, _, to in
+            guard to == 3 else { return true }
+            return switch message {
+            case .carBatch(let batch): batch.cars.allSatisfy { $0.position != lost }
+            case .car: false
+            default: true
+            }
+        }
+        network.start(3)
+        let isThere = network.run(atMost: 30_000) { $0.nodes[3].finalized.count >= 2 }
+        #expect(isThere)
+        #expect(network.nodes[3].finalized.count < blocks.count, "what is not there stays missing")
     }
 }

@@ -48,8 +48,10 @@ private func lone(vehicles: ClosedRange<UInt8>) throws -> Lone {
 
 @Test func aSummaryOfAnotherHistoryIsRefused() throws {
     let (one, other) = (try lone(vehicles: 10...19), try lone(vehicles: 30...39))
-    let mark = try #require(other.journal.last { if case .snapshot = $0 { true } else { false } })
-    #expect(throws: RestoreError.self) { try Lone(restoring: one.journal + [mark], snapshotBlocks: 4) }
+    func isMark(_ record: Record) -> Bool { if case .snapshot = record { true } else { false } }
+    let mark = try #require(other.journal.last(where: isMark))
+    let place = try #require(one.journal.lastIndex(where: isMark))
+    #expect(throws: RestoreError.self) { try Lone(restoring: one.journal[..<place] + [mark], snapshotBlocks: 4) }
 }
 
 @Test func aStateTakenOverGoesOnLikeTheOneThatWasThere() throws {
@@ -127,4 +129,17 @@ private func copy(_ ledger: Ledger) throws -> Ledger {
     copy.parentHash = ledger.parentHash
     try reader.finish()
     return copy
+}
+
+@Test func aMarkWithoutItsStateIsPassedOver() throws {
+    var lone = try Lone(snapshotBlocks: 2)
+    lone.start()
+    for _ in 0..<4 { lone.pass(6000) }
+    let mark = lone.journal.last { if case .snapshot = $0 { true } else { false } }
+    var other = try Lone()
+    other.start()
+    other.pass(6000)
+    let (height, own) = (other.replica.height, other.journal)
+    let restored = try Lone(restoring: own + [try #require(mark)])
+    #expect(height > 0 && restored.replica.height == height)
 }

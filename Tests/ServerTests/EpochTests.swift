@@ -14,8 +14,10 @@ private func town(_ scratch: Scratch) throws -> (file: CommitteeFile, keys: [Str
 }
 
 /// A newcomer's folder, and what the others know of it.
-private func newcomer(_ scratch: Scratch, besides keys: String) throws -> (folder: MemberFolder, CommitteeFile.Validator) {
-    let folder = MemberFolder(path: scratch.path("validator-5"))
+private func newcomer(_ scratch: Scratch, besides keys: String) throws -> (
+    folder: MemberFolder, CommitteeFile.Validator
+) {
+    let folder = MemberFolder(path: scratch.path + "/validator-5")
     let secret = try SecretFile.read("\(keys)/log-secret.key")
     let member = try folder.create(
         .init(
@@ -39,7 +41,7 @@ private func sign(_ change: inout ChangeFile, _ folders: [String]) throws {
     try change.remove("validator-2")
     change.add(member)
     try sign(&change, [keys[0], keys[2], keys[3], folder.keysPath])
-    let path = scratch.path("change.json5")
+    let path = scratch.path + "/change.json5"
     try change.write(to: path)
     let signed = try ChangeFile(path: path).signed()
     try file.committee().check(signed)
@@ -85,7 +87,7 @@ private func sign(_ change: inout ChangeFile, _ folders: [String]) throws {
 @Test func aStartGoesByTheNewestEpoch() throws {
     let scratch = try Scratch()
     let (file, _) = try town(scratch)
-    let epochs = EpochFolder(data: scratch.path("data"))
+    let epochs = EpochFolder(data: scratch.path + "/data")
     #expect(try epochs.committees(from: file).map(\.epoch) == [1])
     var later = file
     for epoch: UInt64 in [10, 9] {
@@ -97,6 +99,6 @@ private func sign(_ change: inout ChangeFile, _ folders: [String]) throws {
     #expect(try epochs.committees(from: later).map(\.epoch) == [12, 10, 9])
     later.chainID = Hex.encode([UInt8](repeating: 1, count: 32))
     #expect(throws: ConfigurationError.self) { try epochs.committees(from: later) }
-    try Data("junk".utf8).write(to: URL(fileURLWithPath: scratch.path("data/epochs/1.end")))
+    try Data("junk".utf8).write(to: URL(fileURLWithPath: scratch.path + "/data/epochs/1.end"))
     #expect(epochs.closings().isEmpty, "what cannot be read is as good as missing")
 }

@@ -9,7 +9,7 @@ import pytest
 
 import logcheck
 from committee import Committee, Validator, eventually, free_ports, waymark
-from traffic import more, traffic
+from traffic import longest_pause, more, traffic
 from vehicle import Session
 
 COMMITTEE = "waymark/v1/committee"
@@ -130,6 +130,7 @@ def test_four_become_five_and_four_and_seven_while_vehicles_drive(town):
         sleeper.start()
         town.follow([*town.validators, *newcomers])
         more(drivers)
+    print(f"four changes under load: at most {longest_pause(drivers):.1f} s without a receipt")
     decisions = entries(town[0], "committee")
     assert [(each["epoch"], each["validators"].count("validator-")) for each in decisions] == [
         ("2", 5), ("3", 4), ("4", 5), ("5", 7)]

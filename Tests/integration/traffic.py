@@ -91,6 +91,12 @@ def order(log):
     return [entry["fields"]["commitment"] for entry in entries if entry["type"] == "report"]
 
 
+def longest_pause(drivers):
+    """The longest time in which no vehicle got a receipt, in seconds."""
+    told = sorted(told for driver in drivers for _, _, told in driver.history)
+    return max(later - earlier for earlier, later in zip(told, told[1:]))
+
+
 def more(drivers, count=10, seconds=60):
     """Waits until vehicles have so many more receipts."""
     def committed():

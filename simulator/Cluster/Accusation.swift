@@ -3,7 +3,7 @@ import Consensus
 /// Who is to blame where more validators lie than the others can bear.
 extension Cluster {
     /// Whether there are more liars than any committee bears. Then nothing is owed but that the guilty are named.
-    var isOverwhelmed: Bool { plan.liars.count + plan.forgetful.count > town.committee.f }
+    var isOverwhelmed: Bool { plan.liars.count + plan.forgetful.count > founding.committee.f }
 
     /// Who signed both of two certificates that exclude each other, as the journals of the honest have them.
     var accused: Set<ValidatorIndex> {
@@ -14,7 +14,7 @@ extension Cluster {
                 let others = known[certificate.view, default: []]
                 if others.contains(where: { $0.vote == certificate.vote }) { continue }
                 let evidence = others.flatMap { $0.evidence(beside: certificate) }
-                accused.formUnion(evidence.map { $0.culprit(in: town.committee) })
+                accused.formUnion(evidence.map { $0.culprit(in: founding.committee) })
                 known[certificate.view, default: []].append(certificate)
             }
         }
@@ -26,7 +26,7 @@ extension Cluster {
         guard let breach = oracle.breach else { return nil }
         let (accused, liars) = (accused, Set(plan.liars.keys))
         if let innocent = accused.subtracting(liars).min() { return "honest validator \(innocent) is accused" }
-        guard accused.count <= town.committee.f else { return nil }
-        return "\(breach), and the journals name \(accused.count) of \(town.committee.f + 1) guilty"
+        guard accused.count <= founding.committee.f else { return nil }
+        return "\(breach), and the journals name \(accused.count) of \(founding.committee.f + 1) guilty"
     }
 }

@@ -34,6 +34,7 @@ extension Cluster {
         case .blackouts: for index in processes.indices { crash(index) }
         case .pauses: pause(target)
         case .jumps: processes[target].clock.skew += Int64(random.within(0...8000)) - 4000
+        case .changes: proposeChange()
         case .bursts: for _ in 0..<random.within(20...100) { makeReport() }
         case .loss, .duplication, .spikes, .relapses, .skew, .drift, .slowDisks, .bitFlips, .crowds, .hotLane: break
         }
@@ -95,8 +96,9 @@ extension Cluster {
     /// The process learns that its links are open.
     private mutating func connect(_ index: Int) {
         for other in processes.indices where processes[other].state == .up {
-            let validator = processes[other].validator
-            guard validator != processes[index].validator, processes[index].reaches.contains(other) else { continue }
+            guard processes[other].validator != processes[index].validator, processes[index].reaches.contains(other),
+                let validator = town(of: index).index(of: processes[other].validator)
+            else { continue }
             tell(.connected(validator), to: index)
         }
     }
@@ -117,10 +119,15 @@ extension Cluster {
     private mutating func stop(_ index: Int) {
         let share = random.next()
         remember(processes[index].disk.crash { Int(share % UInt64($0)) }, of: index)
-        if processes[index].attack is Amnesiac { processes[index].disk.wipe() }
+        if processes[index].attack is Amnesiac { processes[index].wipe() }
         if isStormy, random.happens(permille: plan.amount(.bitFlips)) {
             processes[index].disk.flip(bit: random.next())
         }
+        leave(index)
+    }
+
+    /// What is only in memory is gone.
+    private mutating func leave(_ index: Int) {
         processes[index].state = .down
         processes[index].life += 1
         processes[index].inbox = []
@@ -136,8 +143,15 @@ extension Cluster {
         trace.note("stops", of: index, at: now)
     }
 
+    /// The process begins anew, with what is on its disk.
+    mutating func restart(_ index: Int) {
+        remember(processes[index].disk.crash { $0 - 1 }, of: index)
+        leave(index)
+        start(index)
+    }
+
     mutating func start(_ index: Int) {
-        guard !processes[index].isUp else { return }
+        guard !processes[index].isUp, !processes[index].isWaiting else { return }
         processes[index].state = .up
         processes[index].life += 1
         trace.note("starts", of: index, at: now)
@@ -149,11 +163,14 @@ extension Cluster {
             }
             return
         }
-        tell(processes[index].disk.durable.isEmpty ? .startWithoutJournal : .start, to: index)
+        if let end = processes[index].replica.end { self.end(index, with: end) }
+        tell(processes[index].isBlank ? .startWithoutJournal : .start, to: index)
         connect(index)
         for other in processes.indices where other != index && processes[other].state == .up {
-            guard processes[other].validator != processes[index].validator else { continue }
-            tell(.connected(processes[index].validator), to: other)
+            guard processes[other].validator != processes[index].validator,
+                let validator = town(of: other).index(of: processes[index].validator)
+            else { continue }
+            tell(.connected(validator), to: other)
         }
         if isStormy, random.happens(permille: plan.amount(.relapses)) {
             stop(index)
@@ -163,15 +180,20 @@ extension Cluster {
 
     private mutating func restore(_ index: Int) throws {
         let (snapshot, records) = processes[index].disk.newest
-        let fresh = town.replica(processes[index].validator, settings(of: processes[index].validator))
-        processes[index].replica = fresh
-        var height: UInt64 = 0
-        if let snapshot {
-            let state = try Snapshot(decoding: snapshot, for: fresh.configuration)
-            processes[index].replica = Replica(fresh.configuration, after: state)
-            height = state.height
-            counts.shortStarts += 1
+        let configuration = founding.configuration(0, settings)
+        let state = try snapshot.map { try Snapshot(decoding: $0, for: configuration) }
+        let epoch = state?.committee.epoch ?? processes[index].firstEpoch
+        processes[index].epoch = epoch
+        let town = town(of: index)
+        guard let me = town.index(of: processes[index].validator) else {
+            preconditionFailure("it keeps no snapshot of an epoch that it has no part in")
         }
+        let fresh = town.replica(me, settings(of: processes[index].validator))
+        processes[index].replica = state.map { Replica(fresh.configuration, after: $0) } ?? fresh
+        processes[index].transfer = StateTransfer(town.committee)
+        let height = state?.height ?? 0
+        if state != nil { counts.shortStarts += 1 }
+        processes[index].isBlank = records.allSatisfy(\.beginsEpoch)
         processes[index].blocks.removeAll { $0.height > height }
         for record in records {
             for block in try processes[index].replica.restore(record) { note(block, of: index) }
@@ -184,7 +206,7 @@ extension Cluster {
         let isUp = processes[index].isUp
         if isUp { stop(index) }
         switch lapse {
-        case .lostDisk: processes[index].disk.wipe()
+        case .lostDisk: processes[index].wipe()
         case .oldDisk:
             let records = UInt64(processes[index].disk.durable.count)
             processes[index].disk.setBack(to: Int(random.within(records / 2...records - records / 8)))
@@ -234,5 +256,16 @@ extension Cluster {
         }
         reconnectAll()
         trace.note("all is healed", of: 0, at: now)
+    }
+}
+
+extension Record {
+    /// Whether it is the first of an epoch's: with nothing behind it, nothing was said in that epoch.
+    fileprivate var beginsEpoch: Bool {
+        if case .snapshot(let mark) = self {
+            mark == SnapshotMark(beginningAt: mark.point) && mark.point.view == 0
+        } else {
+            false
+        }
     }
 }

@@ -37,7 +37,7 @@ extension Cluster {
         else { return }
         let clock = processes[index].clock.moment(at: now).timestamp
         let isKnown = processes[index].replica.hasCommitted(submission)
-        if !isKnown, let refusal = submission.refusal(atGatewayTime: clock, terms: town.terms) {
+        if !isKnown, let refusal = submission.refusal(atGatewayTime: clock, terms: founding.terms) {
             return tell(.refused(refusal), token, by: index)
         }
         self.tell(.submit(submission, token), to: index)

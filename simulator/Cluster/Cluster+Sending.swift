@@ -8,12 +8,7 @@ extension Cluster {
     static let linkDelay: ClosedRange<UInt64> = 18...22
 
     mutating func send(_ message: PeerMessage, to audience: Audience, from index: Int) {
-        let sender = processes[index].validator
-        let recipients: [ValidatorIndex] =
-            switch audience {
-            case .all: (0..<options.validators).filter { $0 != sender }
-            case .one(let peer): [peer]
-            }
+        let recipients = recipients(audience, from: index)
         guard processes[index].attack != nil else {
             return deliver(.message(message), to: recipients, from: index, after: 0)
         }
@@ -22,17 +17,20 @@ extension Cluster {
     }
 
     mutating func send(_ cosignature: Cosignature, to audience: Audience, from index: Int) {
-        let sender = processes[index].validator
-        let recipients: [ValidatorIndex] =
-            switch audience {
-            case .all: (0..<options.validators).filter { $0 != sender }
-            case .one(let peer): [peer]
-            }
-        deliver(.cosignature(cosignature), to: recipients, from: index, after: 0)
+        deliver(.cosignature(cosignature), to: recipients(audience, from: index), from: index, after: 0)
     }
 
     mutating func send(_ message: TransferMessage, to peer: ValidatorIndex, from index: Int) {
         deliver(.transfer(message), to: [peer], from: index, after: 0)
+    }
+
+    private func recipients(_ audience: Audience, from index: Int) -> [ValidatorIndex] {
+        let town = town(of: index)
+        let me = town.index(of: processes[index].validator)
+        return switch audience {
+        case .all: town.seats.indices.filter { $0 != me }
+        case .one(let peer): [peer]
+        }
     }
 
     /// A liar speaks unasked.
@@ -42,10 +40,12 @@ extension Cluster {
     }
 
     mutating func post(_ index: Int, _ write: (inout any Attack, inout Liar) -> [Letter]) {
-        guard var attack = processes[index].attack else { return }
+        let town = town(of: index)
+        guard var attack = processes[index].attack, let me = town.index(of: processes[index].validator) else { return }
         var liar = Liar(
-            town: town, me: processes[index].validator, view: processes[index].replica.view,
-            final: processes[index].blocks.last?.block, random: SeededGenerator(seed: random.next()))
+            town: town, me: me, view: processes[index].replica.view,
+            final: processes[index].blocks.last { $0.block.header.epoch == town.committee.epoch }?.block,
+            random: SeededGenerator(seed: random.next()))
         let letters = write(&attack, &liar)
         processes[index].attack = attack
         for letter in letters {
@@ -53,11 +53,14 @@ extension Cluster {
         }
     }
 
+    /// Brings a frame to those who have these indices in the sender's epoch.
     private mutating func deliver(_ frame: Frame, to recipients: [ValidatorIndex], from index: Int, after delay: UInt64)
     {
         guard !recipients.isEmpty else { return }
-        let envelope = Envelope(frame, checks: checks)
-        for target in processes.indices where recipients.contains(processes[target].validator) {
+        let seats = town(of: index).seats
+        let numbers = recipients.filter(seats.indices.contains).map { seats[$0].number }
+        let envelope = Envelope(frame, epoch: processes[index].epoch, checks: checks)
+        for target in processes.indices where numbers.contains(processes[target].validator) {
             guard target != index, processes[index].reaches.contains(target), processes[target].reaches.contains(index)
             else { continue }
             launch(envelope, Network.Link(from: index, to: target), after: delay)

@@ -8,8 +8,18 @@ extension Cluster {
     private static let patience: UInt64 = 1000
 
     mutating func serve(_ request: HistoryRequest, to peer: ValidatorIndex, by index: Int) {
-        let stored = processes[index].blocks.lazy.drop { $0.height < request.height }
+        let closing = processes[index].closings[request.epoch]
+        if let closing, closing.firstHeight == request.height {
+            return send(.historyBatch(closing), to: .one(peer), from: index)
+        }
+        let stored = processes[index].blocks.drop { $0.height < request.height }
+            .prefix { $0.block.header.epoch == request.epoch }
         guard stored.first?.height == request.height else { return offer(to: peer, by: index) }
+        if let closing, stored.last?.height == closing.firstHeight,
+            let whole = closing.preceded(by: stored.dropLast().map(\.block))
+        {
+            return send(.historyBatch(whole), to: .one(peer), from: index)
+        }
         guard let batch = HistoryBatch(of: stored.map { ($0.block, $0.certificate) }) else { return }
         send(.historyBatch(batch), to: .one(peer), from: index)
     }
@@ -21,7 +31,7 @@ extension Cluster {
         send(.carBatch(batch), to: .one(peer), from: index)
     }
 
-    private mutating func offer(to peer: ValidatorIndex, by index: Int) {
+    mutating func offer(to peer: ValidatorIndex, by index: Int) {
         let offers = images(of: index).compactMap { SnapshotOffer(height: $0.height, image: $0.bytes) }
         if !offers.isEmpty { send(.offers(offers), to: peer, from: index) }
     }
@@ -70,11 +80,13 @@ extension Cluster {
             if processes[index].isHonest { oracle.report("validator \(processes[index].validator) is given no state") }
             return
         }
-        guard state.height > processes[index].replica.height else { return }
+        guard state.height > processes[index].replica.height, state.committee.epoch >= processes[index].epoch else {
+            return
+        }
         counts.adoptions += 1
         trace.note("goes on from the others' state of height \(state.height)", of: index, at: now)
         if processes[index].isHonest { oracle.see(snapshot: image, height: state.height) }
-        processes[index].disk.adopt(image, height: state.height)
+        if state.committee.epoch == processes[index].epoch { processes[index].disk.adopt(image, height: state.height) }
         processes[index].blocks = []
         processes[index].inbox.append(.adopt(state))
     }

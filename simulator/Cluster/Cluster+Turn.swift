@@ -7,7 +7,7 @@ import Wire
 extension Cluster {
     // MARK: Coming in
 
-    mutating func arrive(_ envelope: Envelope, from sender: ValidatorIndex, at index: Int) {
+    mutating func arrive(_ envelope: Envelope, from sender: Int, at index: Int) {
         switch processes[index].state {
         case .down: return
         case .paused:
@@ -23,10 +23,16 @@ extension Cluster {
         }
     }
 
-    mutating func take(_ envelope: Envelope, from sender: ValidatorIndex, at index: Int) {
+    mutating func take(_ envelope: Envelope, from number: Int, at index: Int) {
+        // Who has no part in the receiver's epoch has no link to it.
+        guard let sender = town(of: index).index(of: number) else { return }
         counts.frames += 1
-        trace.arrival(envelope.frame, from: sender, to: index, at: now)
+        trace.arrival(envelope.frame, from: number, to: index, at: now)
+        let isOver = processes[index].replica.end != nil
         switch envelope.frame {
+        case .message(let message) where message.epoch != processes[index].epoch || isOver:
+            answer(other: message, from: sender, at: index)
+        case .cosignature where envelope.epoch != processes[index].epoch || isOver: return
         case .message(let message):
             if processes[index].attack != nil { post(index) { attack, liar in attack.hear(message, as: &liar) } }
             guard processes[index].replica.wants(message) else {
@@ -74,24 +80,31 @@ extension Cluster {
 
     private mutating func perform(_ effect: ReplicaEffect, of index: Int) {
         switch effect {
-        case .persist(let record): processes[index].disk.stage(record)
+        case .persist(let record):
+            if case .recovered(let recovered) = record {
+                trace.note("has forgotten something: silent through \(recovered.silentThrough)", of: index, at: now)
+            }
+            processes[index].disk.stage(record)
         case .sign(let statement):
-            let signed = town.sign(statement, by: processes[index].validator)
+            let signed = sign(statement, by: index)
             processes[index].disk.stage(.signed(signed))
             processes[index].gathered.append(.statement(signed))
         case .evidence(let evidence):
-            if processes[index].isHonest { oracle.see(evidence) }
+            if processes[index].isHonest { oracle.see(evidence, in: processes[index].epoch) }
         case .inspect(let car):
             // As fast as if it had been looked into when it came.
-            if case .message(let verified) = checks.verdict(on: .message(.car(car))) {
+            if case .message(let verified) = checks[Int(processes[index].epoch) - 1].verdict(on: .message(.car(car))) {
                 processes[index].inbox.append(.message(verified, from: car.lane))
             }
         case .halt: processes[index].gathered = [.effect(effect)]
-        case .summarize(let records, _):
+        case .ended(let end): self.end(index, with: end)
+        case .summarize(let records, let snapshot):
             stage(summary: records, of: index)
+            if processes[index].disk.isAdopting(snapshot.height) {
+                processes[index].disk.stage(records[0], isRepeated: true)
+            }
             processes[index].gathered.append(.effect(effect))
-        case .send, .cosign, .executed, .published, .answer, .compute, .attested, .warn, .serveHistory, .serveCars,
-            .ended:
+        case .send, .cosign, .executed, .published, .answer, .compute, .attested, .warn, .serveHistory, .serveCars:
             processes[index].gathered.append(.effect(effect))
         }
     }
@@ -113,7 +126,7 @@ extension Cluster {
         processes[index].disk.keep(bytes, height: snapshot.height)
         counts.snapshots += 1
         if processes[index].isHonest { oracle.see(snapshot: bytes, height: snapshot.height) }
-        if cutsJournals, let height = processes[index].disk.cut() {
+        if cutsJournals, let height = processes[index].disk.cut(upTo: processes[index].shown) {
             processes[index].blocks.removeAll { $0.height <= height }
         }
     }
@@ -171,8 +184,8 @@ extension Cluster {
     private mutating func release(_ release: Release, of index: Int) {
         switch release {
         case .statement(let signed):
-            let validator = processes[index].validator
-            if let (message, audience) = signed.delivery(from: validator) { send(message, to: audience, from: index) }
+            let me = town(of: index).index(of: processes[index].validator) ?? 0
+            if let (message, audience) = signed.delivery(from: me) { send(message, to: audience, from: index) }
             processes[index].inbox.append(.signed(signed))
         case .effect(let effect): self.release(effect, of: index)
         }
@@ -189,16 +202,23 @@ extension Cluster {
             agenda.add(.keep(index, life: processes[index].life), at: now + random.within(1...400))
         case .send(let message, let audience): send(message, to: audience, from: index)
         case .cosign(let head, let audience, let asksForReturn):
-            let own = town.cosigners.cosign(
-                head, as: validator, with: processes[index].keys.cosigning, asksForReturn: asksForReturn)
+            let town = town(of: index)
+            let me = town.index(of: validator) ?? 0
+            let own = town.cosigners.cosign(head, as: me, with: town.keys[me].cosigning, asksForReturn: asksForReturn)
             send(own.cosignature, to: audience, from: index)
             processes[index].inbox.append(.cosignature(own))
         case .executed(let block): note(block, of: index)
-        case .published(let head): if processes[index].isHonest { oracle.see(head) }
+        case .published(let head):
+            processes[index].shown = max(processes[index].shown, head.head.height)
+            if processes[index].isHonest { oracle.see(head) }
         case .answer(let token, let answer): tell(answer, token, by: index)
         case .attested(let car):
-            if processes[index].isHonest, plan.forgetful[validator] == nil { attested.append((validator, car.hash)) }
-        case .warn, .ended: break
+            if processes[index].isHonest, plan.forgetful[validator] == nil {
+                attested.append((validator, processes[index].epoch, car.hash))
+            }
+        case .warn: break
+        case .ended(let end):
+            agenda.add(.succeed(index, life: processes[index].life, end), at: now + random.within(1...300))
         case .serveHistory(let request, let peer): serve(request, to: peer, by: index)
         case .serveCars(let request, let peer): serve(request, to: peer, by: index)
         }

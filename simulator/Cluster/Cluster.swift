@@ -11,7 +11,7 @@ import Wire
 /// never end. Everything that a run does follows from its seed and its plan, and its trace has a digest by which two runs are compared.
 public struct Cluster: Sendable {
     enum Event: Sendable {
-        case arrival(Envelope, from: ValidatorIndex, to: Int)
+        case arrival(Envelope, from: Int, to: Int)
         case synced(Int, life: Int)
         case wake(Int, life: Int)
         case turn(Int, life: Int)
@@ -24,10 +24,12 @@ public struct Cluster: Sendable {
         case forget(Int)
         case keep(Int, life: Int)
         case askForPieces(Int, life: Int)
+        case succeed(Int, life: Int, EpochEnd)
         case retry
     }
 
-    let town: Town
+    /// The town of each epoch, as far as it is planned.
+    let towns: [Town]
     let settings: ConsensusSettings
     let options: ClusterOptions
     /// What goes wrong.
@@ -40,14 +42,15 @@ public struct Cluster: Sendable {
     var vehicles: Vehicles
     var oracle: Oracle
     var trace: Trace
-    let checks: Checks
+    /// What the pools of each epoch's validators do.
+    let checks: [Checks]
     private var eventsAtOnce = 0
     /// Whether journals are cut off at the older snapshot, or kept whole.
     let cutsJournals: Bool
     /// Whether faults strike: in the first phase they do.
     var isStormy = true
     /// Own cars that honest validators were told are attested: none of them may be lost.
-    var attested: [(validator: ValidatorIndex, car: Digest)] = []
+    var attested: [(validator: Int, epoch: UInt64, car: Digest)] = []
     /// What happened, in numbers.
     public internal(set) var counts = ClusterCounts()
 
@@ -62,18 +65,27 @@ public struct Cluster: Sendable {
         let isReal = random.below(UInt64(options.realOneIn)) == 0
         cutsJournals = random.happens(permille: 500)
         let rota = Self.rota(of: options.validators, random: &random)
-        town = Town(validators: options.validators, rota: rota, isReal: isReal)
+        let founding = Town(validators: options.validators, rota: rota, isReal: isReal)
         settings = Self.settings(options.settings, random: &random)
-        checks = Checks(town)
+        // With too many liars there is nobody to decide on anything.
+        let isChanging = plan.meanInterval(.changes) != nil && options.liars <= founding.committee.f
+        towns = isChanging ? Succession.towns(from: founding, random: &random) : [founding]
+        checks = towns.map(Checks.init)
         network = Network()
-        vehicles = Vehicles(options.vehicles, in: town)
-        oracle = Oracle(town.committee, liars: Set(plan.liars.keys), forgetful: Set(plan.forgetful.keys))
+        vehicles = Vehicles(options.vehicles, in: founding)
+        oracle = Oracle(towns, liars: Set(plan.liars.keys), forgetful: Set(plan.forgetful.keys))
         trace = Trace(isKept: options.keepsTrace)
         addProcesses()
     }
 
+    /// The town of the first epoch.
+    var founding: Town { towns[0] }
+
+    /// The town of the epoch that the process is in.
+    func town(of index: Int) -> Town { towns[Int(processes[index].epoch) - 1] }
+
     /// Whether signatures are Ed25519 in this run.
-    public var hasRealSignatures: Bool { town.isReal }
+    public var hasRealSignatures: Bool { founding.isReal }
 
     /// What was breached first, in words; nil while all holds.
     public var breach: String? { oracle.breach }
@@ -108,9 +120,14 @@ public struct Cluster: Sendable {
     }
 
     private mutating func addProcesses() {
-        for validator in 0..<options.validators { add(validator) }
+        for validator in 0..<options.validators { add(validator, from: 1) }
         let twins = plan.liars.filter { $0.value == .twin }.keys.sorted()
-        for validator in twins { add(validator) }
+        for validator in twins { add(validator, from: 1) }
+        for (before, town) in zip(towns, towns.dropFirst()) {
+            for seat in town.seats where before.index(of: seat.number) == nil {
+                add(seat.number, from: town.committee.epoch)
+            }
+        }
         let everybody = Set(processes.indices)
         for index in processes.indices { processes[index].reaches = everybody }
         for validator in twins { separate(validator) }
@@ -118,7 +135,7 @@ public struct Cluster: Sendable {
     }
 
     /// Twins who are too many live two lives together, each with half of the others.
-    private mutating func conspire(_ twins: [ValidatorIndex]) {
+    private mutating func conspire(_ twins: [Int]) {
         let sides = processes.indices.map { index in
             let lives = processes.indices.filter { processes[$0].validator == processes[index].validator }
             return lives.count > 1 ? lives.firstIndex(of: index) ?? 0 : processes[index].validator % 2
@@ -128,17 +145,20 @@ public struct Cluster: Sendable {
         }
     }
 
-    private mutating func add(_ validator: ValidatorIndex) {
+    private mutating func add(_ validator: Int, from epoch: UInt64) {
+        let town = towns[Int(epoch) - 1]
+        guard let index = town.index(of: validator) else { preconditionFailure("it has a part in that epoch") }
         var process = Process(
-            validator: validator, keys: town.keys[validator], attack: plan.liars[validator]?.make(), reaches: [],
-            replica: town.replica(validator, settings(of: validator)), transfer: StateTransfer(town.committee))
+            validator: validator, firstEpoch: epoch, epoch: epoch, isWaiting: epoch > 1,
+            attack: plan.liars[validator]?.make(), reaches: [],
+            replica: town.replica(index, settings(of: validator)), transfer: StateTransfer(town.committee))
         process.clock.skew = offset(plan.amount(.skew))
         process.clock.rate = UInt64(1000 + offset(plan.amount(.drift)))
         processes.append(process)
     }
 
     /// What a liar runs has no bug but that: one that forgets, or lives twice, is not told so by the others.
-    func settings(of validator: ValidatorIndex) -> ConsensusSettings {
+    func settings(of validator: Int) -> ConsensusSettings {
         var settings = settings
         settings.auditKey = UInt64(validator)
         guard plan.liars[validator] != nil else { return settings }
@@ -152,7 +172,7 @@ public struct Cluster: Sendable {
     }
 
     /// Each life of a twin has others of its own; some hear both, some neither.
-    mutating func separate(_ validator: ValidatorIndex) {
+    mutating func separate(_ validator: Int) {
         let lives = processes.indices.filter { processes[$0].validator == validator }
         for life in lives {
             let others = processes.indices.filter { processes[$0].validator != validator }
@@ -205,6 +225,7 @@ public struct Cluster: Sendable {
         case .forget(let index): forget(index)
         case .keep(let index, let life): if processes[index].life == life { keepSnapshots(index) }
         case .askForPieces(let index, let life): if processes[index].life == life { askForPieces(index) }
+        case .succeed(let index, let life, let end): if processes[index].life == life { succeed(index, after: end) }
         case .retry: retryReports()
         }
     }
@@ -271,4 +292,6 @@ public struct ClusterCounts: Sendable, Equatable {
     public var shortStarts: UInt64 = 0
     /// States of others that a process went on from.
     public var adoptions: UInt64 = 0
+    /// Epochs that began.
+    public var epochs: UInt64 = 1
 }

@@ -62,7 +62,13 @@ extension Cluster {
     /// What the honest validators have not finished, in words; nil where they agree, every report has its receipt, and all that was attested
     /// is ordered.
     var unsettled: String? {
-        let honest = processes.filter(\.isHonest)
+        let epoch = oracle.epoch
+        let honest = processes.filter { process in
+            process.isHonest && towns[Int(epoch) - 1].index(of: process.validator) != nil
+        }
+        guard honest.allSatisfy({ $0.epoch == epoch && $0.replica.end == nil }) else {
+            return "the honest validators are in epochs \(honest.map(\.epoch)) of \(epoch)"
+        }
         let heights = honest.map(\.replica.height)
         guard let height = heights.first, height > 0, heights.allSatisfy({ $0 == height }) else {
             return "the honest validators are at heights \(heights)"
@@ -74,7 +80,7 @@ extension Cluster {
         guard vehicles.pending.isEmpty else {
             return "\(vehicles.pending.count) reports have no receipt"
         }
-        if let lost = attested.first(where: { !oracle.hasOrdered($0.car) }) {
+        if let lost = attested.first(where: { $0.epoch == epoch && !oracle.hasOrdered($0.car) }) {
             return "a car of validator \(lost.validator) was attested and is not in the log"
         }
         return nil

@@ -15,6 +15,8 @@ struct Disk: Sendable {
     /// Snapshots by height, each written after its mark was durable, with the digest that stands in its file.
     private var snapshots: [UInt64: (bytes: [UInt8], digest: Digest)] = [:]
     private var adopted: Set<UInt64> = []
+    /// Epochs' beginnings that were taken over from others: nothing in the journal leads there either.
+    private var jumps: Set<UInt64> = []
     private var staged: [Staged] = []
     private var committing: [Staged]?
     private(set) var rules: DurabilityRules
@@ -35,15 +37,25 @@ struct Disk: Sendable {
         for old in marked.dropFirst(2) { snapshots[old] = nil }
     }
 
+    /// The state that an epoch begins with. Newer ones could not be used, or the process would not have come here.
+    mutating func keep(beginning snapshot: [UInt8], height: UInt64, isTakenOver: Bool) {
+        snapshots = snapshots.filter { $0.key < height }
+        adopted = adopted.filter { $0 < height }
+        if isTakenOver { jumps.insert(height) }
+        keep(snapshot, height: height)
+    }
+
     /// A state of others, before the journal says that it goes on from there.
     mutating func adopt(_ snapshot: [UInt8], height: UInt64) {
         snapshots[height] = (snapshot, Digest.sha256(snapshot))
         adopted.insert(height)
     }
 
-    /// Forgets what stands before the mark of the older snapshot, if that is sound, and says which that is.
-    mutating func cut() -> UInt64? {
-        guard let older = marked.dropFirst().first, isSound(older), let start = mark(of: older) else { return nil }
+    /// Forgets what stands before the mark of the older snapshot, if that is sound and a quorum has come as far, and says which that is.
+    mutating func cut(upTo shown: UInt64) -> UInt64? {
+        guard let older = marked.dropFirst().first, older <= shown, isSound(older), let start = mark(of: older) else {
+            return nil
+        }
         durable.removeSubrange(..<start)
         return older
     }
@@ -67,7 +79,8 @@ struct Disk: Sendable {
 
     /// One bit of the newest snapshot flips; but not where nothing else leads to its mark, for then the journal is lost with it.
     mutating func flip(bit: UInt64) {
-        guard let height = snapshots.keys.max(), !adopted.contains(height), hasOtherWay(to: height),
+        guard let height = snapshots.keys.max(), !adopted.contains(height), !jumps.contains(height),
+            hasOtherWay(to: height),
             let count = snapshots[height]?.bytes.count
         else { return }
         let place = bit % UInt64(count * 8)
@@ -76,7 +89,7 @@ struct Disk: Sendable {
 
     private func hasOtherWay(to height: UInt64) -> Bool {
         // A journal that is read from its beginning needs none, but leads across no state that was taken over.
-        let isWhole = if case .snapshot? = durable.first { false } else { adopted.isEmpty }
+        let isWhole = if case .snapshot? = durable.first { false } else { adopted.isEmpty && jumps.isEmpty }
         return isWhole || marked.contains { $0 < height && isSound($0) }
     }
 
@@ -84,9 +97,19 @@ struct Disk: Sendable {
         snapshots[height].map { Digest.sha256($0.bytes) == $0.digest } ?? false
     }
 
+    /// Where the journal goes on from that snapshot. A state of others is not gone on from before its mark stands there twice, around all of the
+    /// summary.
     private func mark(of height: UInt64) -> Int? {
-        durable.lastIndex { if case .snapshot(let mark) = $0 { mark.point.height == height } else { false } }
+        func isMark(_ record: Record) -> Bool {
+            if case .snapshot(let mark) = record { mark.point.height == height } else { false }
+        }
+        guard adopted.contains(height) else { return durable.lastIndex(where: isMark) }
+        guard let end = durable.lastIndex(where: isMark) else { return nil }
+        return durable[..<end].lastIndex(where: isMark)
     }
+
+    /// Whether the state of others of that height is here, and the journal is to go on from it.
+    func isAdopting(_ height: UInt64) -> Bool { adopted.contains(height) && mark(of: height) == nil }
 
     mutating func beginCommit() {
         precondition(committing == nil, "one commit is under way at a time")
@@ -125,9 +148,9 @@ struct Disk: Sendable {
     mutating func setBack(to count: Int) {
         // The image has the snapshot that its journal begins with.
         let (first, kept) = (marked.last(where: isSound).flatMap(mark).map { $0 + 1 } ?? 0, snapshots)
-        let (old, jumps) = (durable.prefix(max(count, first)), adopted)
+        let (old, others) = (durable.prefix(max(count, first)), (adopted, jumps))
         self = Disk()
-        adopted = jumps
+        (adopted, jumps) = others
         write(old.map { Staged(record: $0, isRepeated: true) })
         snapshots = kept.filter { mark(of: $0.key) != nil }
     }

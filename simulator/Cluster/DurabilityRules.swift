@@ -8,6 +8,7 @@ struct DurabilityRules: Sendable {
     private var cars: Set<Digest> = []
     private var notarized: Set<Digest> = []
     private var highestCertified: UInt64 = 0
+    private var epoch = Committee.firstEpoch
     private var said: Set<Statement.Key> = []
     /// The first record that stood before what it rests on, in words.
     private(set) var breach: String?
@@ -24,6 +25,9 @@ struct DurabilityRules: Sendable {
         case .certificate(let certificate):
             highestCertified = max(highestCertified, certificate.view)
             if certificate.kind != .nullify { notarized.insert(certificate.hash) }
+        case .snapshot(let mark) where mark.point.epoch != epoch:
+            // Views are counted anew.
+            (epoch, highestCertified) = (mark.point.epoch, 0)
         case .recovered, .snapshot: break
         case .finalized(let final):
             expect(blocks.contains(final.hash), "block \(final.height) is final without its body")

@@ -19,10 +19,13 @@ final class Envelope: Sendable {
     }
 
     let frame: Frame
+    /// The epoch that it belongs to: a message's own, anything else's sender's.
+    let epoch: UInt64
     let verdict: Verdict
 
-    init(_ frame: Frame, checks: Checks) {
+    init(_ frame: Frame, epoch: UInt64, checks: [Checks]) {
         self.frame = frame
-        verdict = checks.verdict(on: frame)
+        if case .message(let message) = frame { self.epoch = message.epoch } else { self.epoch = epoch }
+        verdict = 1...UInt64(checks.count) ~= self.epoch ? checks[Int(self.epoch) - 1].verdict(on: frame) : .forged
     }
 }

@@ -15,6 +15,8 @@ public enum Fault: String, CaseIterable, Sendable {
     // Load.
     case bursts, crowds
     case hotLane = "hot-lane"
+    // The committee.
+    case changes
 
     /// How often it strikes, for what happens now and then: milliseconds between two, at the least and at the greatest intensity.
     var interval: (rarely: UInt64, often: UInt64)? {
@@ -27,6 +29,7 @@ public enum Fault: String, CaseIterable, Sendable {
         case .diskErrors: (60_000, 10_000)
         case .tornWrites: (20_000, 2000)
         case .bursts: (30_000, 5000)
+        case .changes: (40_000, 10_000)
         case .loss, .duplication, .spikes, .relapses, .skew, .drift, .slowDisks, .bitFlips, .crowds, .hotLane: nil
         }
     }
@@ -44,7 +47,8 @@ public enum Fault: String, CaseIterable, Sendable {
         case .bitFlips: (600, "‰ of stops, in the newest snapshot")
         case .crowds: (400, "‰ of reports sent to two validators")
         case .hotLane: (1000, "‰ of reports to one validator")
-        case .cuts, .partitions, .slowLinks, .crashes, .pauses, .blackouts, .jumps, .diskErrors, .tornWrites, .bursts:
+        case .cuts, .partitions, .slowLinks, .crashes, .pauses, .blackouts, .jumps, .diskErrors, .tornWrites, .bursts,
+            .changes:
             nil
         }
     }

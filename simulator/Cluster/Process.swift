@@ -12,8 +12,18 @@ struct Process: Sendable {
         case paused
     }
 
-    let validator: ValidatorIndex
-    let keys: ProcessKeys
+    /// The validator's number, the same in all epochs.
+    let validator: Int
+    /// The epoch that its configuration names: what it begins in, without a disk.
+    var firstEpoch: UInt64
+    /// The epoch that it is in.
+    var epoch: UInt64
+    /// Nobody has decided yet that it takes part.
+    var isWaiting: Bool
+    /// Shows the ends of epochs to those who have not heard of them: durable.
+    var closings: [UInt64: HistoryBatch] = [:]
+    /// When it may next tell each validator that its epoch is over.
+    var toldAgain: [Int: UInt64] = [:]
     /// What it does to what leaves it; nil for an honest one.
     var attack: (any Attack)?
     /// Processes that hear it and that it hears; a twin's two lives have different ones.
@@ -47,8 +57,21 @@ struct Process: Sendable {
     var wakeAt: UInt64?
     /// Snapshots that are being written.
     var snapshots: [Snapshot] = []
+    /// The height of the head that its log is shown at.
+    var shown: UInt64 = 0
     /// What its stores have, for those who catch up; made again at each start from what the journal has beyond the snapshot.
     var blocks: [FinalizedBlock] = []
+
+    /// Whether its journal, as it was started from, says nothing.
+    var isBlank = true
+
+    /// All that was durable is lost; its operator gives it the committee's present file.
+    mutating func wipe() {
+        firstEpoch = epoch
+        disk.wipe()
+        closings = [:]
+        shown = 0
+    }
 
     var isHonest: Bool { attack == nil }
     var isUp: Bool { state != .down }

@@ -32,12 +32,13 @@ extension CommitteeFolder {
 extension DemoCommittee {
     /// What `measure` finds on a fresh committee of real validators. They end with it, and their folder is gone.
     static func bench(
-        _ plan: CommitteeFolder.Plan, prepare: (CommitteeFolder) throws -> Void = { _ in },
+        _ plan: CommitteeFolder.Plan, tools: [Int: [String]] = [:],
+        prepare: (CommitteeFolder) throws -> Void = { _ in },
         measure: (DemoCommittee) async throws -> BenchReport
     ) async throws -> BenchReport {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("waymark-bench-\(getpid())").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let committee = try DemoCommittee(folder: CommitteeFolder(path: folder), plan: plan)
+        let committee = try DemoCommittee(folder: CommitteeFolder(path: folder), plan: plan, tools: tools)
         try prepare(committee.folder)
         do {
             try await committee.start()

@@ -30,6 +30,11 @@ struct ConsensusBench: AsyncParsableCommand {
     @Flag(help: "Then kill a validator, a leader soon, and measure as long again (--bare).") var killLeader = false
     @Flag(help: "Then stop a validator where it is, and measure as long again (--bare).") var pauseOne = false
     @Flag(help: "Then kill a validator and start it again (--full).") var restart = false
+    @Flag(
+        help:
+            "Then measure a fresh committee of which one has a disk that syncs 100 times slower (--full; needs strace)."
+    )
+    var slowDisk = false
     @Option(help: "First port; each validator takes four.") var port = 7600
     @Flag(help: "Print one JSON object.") var json = false
 
@@ -40,6 +45,9 @@ struct ConsensusBench: AsyncParsableCommand {
             throw ValidationError("--warnings goes with --flow, and one observation a report")
         }
         guard !restart || full else { throw ValidationError("--restart goes with --full") }
+        guard !slowDisk || full && !restart else {
+            throw ValidationError("--slow-disk goes with --full, and without --restart")
+        }
         guard !(killLeader && pauseOne), bare || !killLeader && !pauseOne else {
             throw ValidationError("say --kill-leader or --pause-one, and --bare with it")
         }
@@ -58,7 +66,7 @@ struct ConsensusBench: AsyncParsableCommand {
             validators: validators,
             outstanding: flow.map { _ in validators * ReportClients.sessionWindow } ?? outstanding,
             observations: observations, rate: flow.map { $0 + 100 } ?? rate, flow: flow, seconds: seconds,
-            warns: warnings, restarts: restart, port: port)
+            warns: warnings, restarts: restart, slowsDisk: slowDisk, port: port)
         try await bench.run().print(json: json)
     }
 

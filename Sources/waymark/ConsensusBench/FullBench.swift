@@ -17,6 +17,8 @@ struct FullBench {
     let warns: Bool
     /// Whether a validator is killed and started again at the end.
     let restarts: Bool
+    /// Whether a second committee is measured, in which one validator's disk is slow.
+    let slowsDisk: Bool
     let port: Int
 
     private static let warmUpSeconds = 2
@@ -33,7 +35,26 @@ struct FullBench {
             origin: "waymark.local/bench", validators: validators, firstPort: port, httpPort: port + 4 * validators)
         var report = try await DemoCommittee.bench(plan) { try await measure($0) }
         addLimit(to: &report)
+        if slowsDisk { try await addSlowDisk(plan, to: &report) }
         return report
+    }
+
+    /// The same with a fresh committee whose last validator's syncs take a hundred times what one took here: strace makes the system call late.
+    private func addSlowDisk(_ plan: CommitteeFolder.Plan, to report: inout BenchReport) async throws {
+        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/strace") else {
+            throw Failure("--slow-disk makes a disk slow with strace: apt-get install strace")
+        }
+        guard let healthy = report.value("ops_per_second"), let sync = report.value("fdatasync_p50_ms") else { return }
+        let delay = 100 * sync
+        let tool = [
+            "strace", "-D", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=fdatasync", "-e",
+            "inject=fdatasync:delay_exit=\(Int(delay * 1000))",
+        ]
+        let slow = try await DemoCommittee.bench(plan, tools: [validators - 1: tool]) { try await measure($0) }
+        report.add("slow_disk_fdatasync_ms", delay + sync, "ms")
+        report.add("slow_disk_ops_per_second", slow.value("ops_per_second"), "1/s")
+        report.add("slow_disk_latency_p50_ms", slow.value("latency_p50_ms"), "ms")
+        report.add("throughput_ratio", slow.value("ops_per_second").map { $0 / healthy }, "1")
     }
 
     // MARK: Measuring
@@ -122,7 +143,7 @@ struct FullBench {
     private func addLimit(to report: inout BenchReport) {
         let verifications = VerificationRate.perCoreSecond()
         let limit = ProcessorTime.cores * verifications / Double((validators - 1) / 3 + 1)
-        let reached = report.figures.first { $0.name == "ops_per_second" }?.value
+        let reached = report.value("ops_per_second")
         report.add("ed25519_verifications_per_core_second", verifications, "1/s")
         report.add("ratio_to_limit", reached.map { $0 / limit }, "1")
     }
