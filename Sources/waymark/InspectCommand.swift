@@ -15,7 +15,7 @@ struct InspectCommand: ParsableCommand {
             """,
         subcommands: [
             Tail.self, Get.self, HazardsOf.self, AuditLog.self, Compare.self, InspectEvidence.self,
-            InspectFork.self, InspectModel.self,
+            InspectFork.self, InspectValidators.self, InspectModel.self,
         ])
 
     /// The newest entries.

@@ -139,9 +139,22 @@ def test_four_become_five_and_four_and_seven_while_vehicles_drive(town):
     for log in logs:
         audit = waymark("inspect", "audit", log, timeout=60)
         assert audit.returncode == 0, audit.stdout + audit.stderr
+    # Whoever has nothing but the first committee's file comes to those who sign now.
+    policy = town.folder / "present.policy"
+    followed = waymark(
+        "inspect", "validators", logs[0], "--committee", town.folder / "committee.json5", "--write-policy", policy, "--json")
+    assert followed.returncode == 0, followed.stderr
+    followed = json.loads(followed.stdout)
+    assert followed["epoch"] == 5 and len(followed["validators"]) == 7
+    assert [(each["come"], each["go"]) for each in followed["decisions"]] == [
+        (["validator-5"], []), ([], ["validator-2"]), (["validator-6"], []), (["validator-7", "validator-8"], [])]
+    assert policy.read_bytes() == town[0].get("/log.policy")[2]
+    stranger = town.file
+    stranger["validators"][0]["consensus_key"], stranger["validators"][1]["consensus_key"] = "11" * 32, "22" * 32
+    (town.folder / "stranger.json5").write_text(json.dumps(stranger))
+    refused = waymark("inspect", "validators", logs[0], "--committee", town.folder / "stranger.json5")
+    assert refused.returncode == 1 and "changes the committee of epoch 1, but" in refused.stderr
     if logcheck.PATH:
-        policy = town.folder / "next.policy"
-        policy.write_bytes(town[0].get("/log.policy")[2])
         logcheck.check("-log", ",".join(map(str, logs)), "-policy", policy, "-audit")
 
 
