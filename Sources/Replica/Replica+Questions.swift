@@ -36,6 +36,9 @@ extension Replica {
     /// The epoch that it takes part in.
     public var committeeEpoch: UInt64 { configuration.committee.epoch }
 
+    /// What began the epoch; nil in the first.
+    public var decision: SignedCommitteeChange? { ledger.decision }
+
     /// Blocks executed.
     public var height: UInt64 { ledger.height }
 

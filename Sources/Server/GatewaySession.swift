@@ -112,7 +112,7 @@ extension Committee {
             return .success(signed)
         } catch {
             switch error {
-            case .notNext: return .failure(.stale)
+            case .notNext: return .failure(.outOfBounds(field: "epoch"))
             case .wrongSignature, .noQuorum, .unsignedNewcomer: return .failure(.badSignature)
             case .tooLarge, .shared, .tooManyAtOnce: return .failure(.outOfBounds(field: "members"))
             }

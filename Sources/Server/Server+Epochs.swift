@@ -1,6 +1,7 @@
 import Consensus
 import Replica
 import Storage
+import Telemetry
 
 /// The end of the own epoch, and those who have not heard of the end of theirs.
 extension Server {
@@ -54,6 +55,27 @@ extension Server {
         guard transfersUnderWay[peer, default: 0] < ServerLimits.transfersPerPeer else { return }
         transfersUnderWay[peer, default: 0] += 1
         serve(peer, read) { $0.transfersUnderWay[peer, default: 0] -= 1 }
+    }
+
+    /// Vehicles that know an earlier committee find every decision since the first: each is signed by those before.
+    func showDecisions() {
+        let count = Int(replica.committeeEpoch - Committee.firstEpoch)
+        guard shownDecisions.count < count, !shownDecisions.areRead else { return }
+        shownDecisions.areRead = true
+        let stores = archive.stores
+        loop.pool.run({ stores.decisions() }) { [self] read in
+            assumeIsolated { server in
+                server.shownDecisions.areRead = false
+                // The last one may stand behind the head that is shown; then it is read again.
+                guard case .success(let decisions) = read else { return }
+                server.shownDecisions.count = decisions.count
+                for decision in decisions { server.show(decision) }
+            }
+        }
+    }
+
+    func show(_ decision: SignedCommitteeChange) {
+        gateway.retain(Topics.decision(for: decision.change.epoch), decision.encoded(), now: now)
     }
 
     /// Turns vehicles away and takes no new ones: the validator has no part in the next epoch, but still answers the others.

@@ -56,6 +56,8 @@ extension Server {
         links?.retention.arm(everyMilliseconds: ServerLimits.retentionIntervalMilliseconds)
         for hazard in replica.activeHazards { gateway.publish(hazard, now: now) }
         if let end = replica.end { self.end(with: end, mark: successorMark) }
+        if let decision = replica.decision { show(decision) }
+        showDecisions()
         inbox.append(isBlank ? .startWithoutJournal : .start)
         loop.afterPoll { [self] in assumeIsolated { $0.takeTurn() } }
     }
@@ -127,6 +129,7 @@ extension Server {
     private func everyHalfSecond() {
         gateway.tick(now: now)
         pursueTakeover()
+        showDecisions()
         metrics.value = samples()
         let before = status.value
         let head = replica.published?.head

@@ -53,6 +53,8 @@ public actor Server: LoopBound {
     var board: LearningBoard
     /// The version of each model whose file vehicles find, and in how many pieces.
     var shownVersions: [LearnedModel: (digest: Digest, chunks: Int)] = [:]
+    /// How many decisions on committees vehicles find, and whether they are being read.
+    var shownDecisions = (count: 0, areRead: false)
     var inbox: [ReplicaEvent] = []
     var unverified: [PeerArrival] = []
     var waitingFrames: [ValidatorIndex: Int] = [:]

@@ -82,6 +82,25 @@ struct Stores: Sendable {
         do { return try SignedCheckpoint(parsing: bytes) } catch { throw .log(error) }
     }
 
+    /// The decisions on committees that stand in the log, as far as its files have them.
+    func decisions() -> Result<[SignedCommitteeChange], StoresError> {
+        Result.of { () throws(StoresError) in
+            let numbers: [UInt64]
+            do throws(IndexError) { numbers = try index.decisions() } catch { throw .index(error) }
+            let size = try shownHead().checkpoint.size
+            var decisions: [SignedCommitteeChange] = []
+            for number in numbers where number < size {
+                do {
+                    let entry = try Entry(decoding: TileReader(log, size: size).entry(at: number))
+                    if case .committee(let entry) = entry { decisions.append(entry.decision) }
+                } catch {
+                    throw .unreadable("entry \(number): \(error)")
+                }
+            }
+            return decisions
+        }
+    }
+
     // MARK: History for a peer
 
     /// Final blocks from the requested height on, as many as one answer carries; those of the asker's epoch. Its end, where that is past, is shown by

@@ -10,6 +10,9 @@ enum Topics {
     static let revocations = "waymark/v1/revocations"
     static let committee = "waymark/v1/committee"
 
+    /// Where vehicles learn who the validators of an epoch are.
+    static func decision(for epoch: UInt64) -> String { "\(committee)/\(epoch)" }
+
     /// Where the receipt of a report or an update goes, to the session that submitted it and no other.
     static func receipt(_ report: Digest) -> String { "waymark/v1/receipts/\(report)" }
 

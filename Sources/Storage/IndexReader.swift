@@ -89,6 +89,15 @@ extension Index {
         try page(limit, Self.entries + " WHERE number >= ? ORDER BY number", [number.bits], NumberedEntry.init)
     }
 
+    /// Numbers of the entries that are decisions on the next committee.
+    public func decisions() throws(IndexError) -> [UInt64] {
+        try read { database in
+            try Int64.fetchAll(database, sql: "SELECT number FROM entries WHERE type = 11 ORDER BY number").map {
+                UInt64(bitPattern: $0)
+            }
+        }
+    }
+
     /// Entries, and what is kept of those of rounds besides.
     private static let entries =
         "SELECT entries.*, model, round, bytes FROM entries LEFT JOIN learning USING (number)"

@@ -15,6 +15,9 @@ enum IndexSchema {
         migrator.registerMigration("records by leaf") { database in
             try database.execute(sql: recordsByLeaf)
         }
+        migrator.registerMigration("decisions") { database in
+            try database.execute(sql: "CREATE INDEX decisions ON entries (number) WHERE type = 11")
+        }
         return migrator
     }
 

@@ -11,16 +11,27 @@ public final class CommitteeAccess: Sendable {
     /// Its validators' doors for vehicles: one at least.
     public let gateways: [Gateway]
     let verifier: SharedReceiptVerifier
+    let isFollowing: Bool
     let versions: LoopLocal<SharedVersions>
     private let securities: [Gateway: Connection.Security]
 
     /// The committee that is reached by `gateways` and whose log is believed by `policy`. Throws where there is no TLS
     /// for a gateway that needs it.
-    public init(loop: EventLoop, gateways: [Gateway], policy: Policy) throws(TLSError) {
+    public convenience init(loop: EventLoop, gateways: [Gateway], policy: Policy) throws(TLSError) {
+        try self.init(loop: loop, gateways: gateways, verifier: ReceiptVerifier(policy: policy))
+    }
+
+    /// The committee that is reached by `gateways`, believed like `trust`, and so are those that it decides on: its vehicles follow its changes.
+    public convenience init(loop: EventLoop, gateways: [Gateway], trust: CommitteeTrust) throws(TLSError) {
+        try self.init(loop: loop, gateways: gateways, verifier: ReceiptVerifier(following: trust))
+    }
+
+    private init(loop: EventLoop, gateways: [Gateway], verifier: ReceiptVerifier) throws(TLSError) {
         precondition(!gateways.isEmpty, "a committee has one gateway at least")
         self.loop = loop
         self.gateways = gateways
-        verifier = SharedReceiptVerifier(ReceiptVerifier(policy: policy), on: loop)
+        isFollowing = verifier.isFollowing
+        self.verifier = SharedReceiptVerifier(verifier, on: loop)
         versions = LoopLocal(SharedVersions(), on: loop)
         var securities: [Gateway: Connection.Security] = [:]
         for gateway in gateways { securities[gateway] = try Self.security(gateway) }

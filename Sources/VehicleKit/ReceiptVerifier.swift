@@ -26,8 +26,9 @@ extension ReceiptFault: CustomStringConvertible {
 /// Many receipts lead to one head, and many vehicles of a process get them: a head whose signatures were found good is
 /// remembered by its text, so that its signatures are verified once.
 public struct ReceiptVerifier: Sendable {
-    /// Whom it believes.
-    public let policy: Policy
+    private let given: Policy
+    /// How it comes to believe others; nil where it never does.
+    private var trust: CommitteeTrust?
     private let limit: Int
     private var good: Set<Digest> = []
     /// In the order in which they came, from `oldest` on.
@@ -39,8 +40,25 @@ public struct ReceiptVerifier: Sendable {
     /// A verifier that believes `policy`.
     public init(policy: Policy, rememberedHeads: Int = VehicleLimits.checkedHeads) {
         precondition(rememberedHeads > 0, "a verifier remembers one head at least")
-        self.policy = policy
+        given = policy
         limit = rememberedHeads
+    }
+
+    /// A verifier that believes the validators of a committee, and those that they decide on.
+    public init(following trust: CommitteeTrust) {
+        self.init(policy: trust.policy)
+        self.trust = trust
+    }
+
+    /// Whom it believes.
+    public var policy: Policy { trust?.policy ?? given }
+
+    /// Whether it comes to believe others.
+    public var isFollowing: Bool { trust != nil }
+
+    /// Takes a decision on the next committee; the epoch whose validators it believes from now on, where that is another.
+    public mutating func take(decision bytes: [UInt8]) throws(CommitteeTrust.Fault) -> UInt64? {
+        try trust?.take(bytes) == true ? trust?.epoch : nil
     }
 
     /// Where in the log the report stands, if `receipt` shows that one of its signings does. `commitments` are

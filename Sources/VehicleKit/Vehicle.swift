@@ -54,6 +54,7 @@ public actor Vehicle: LoopBound {
         agent = VehicleAgent(
             identity: identity, gateways: committee.gateways, settings: settings,
             now: Timestamp(milliseconds: loop.wallMilliseconds))
+        agent.followsCommittee = committee.isFollowing
     }
 
     /// A vehicle that shares nothing with others on its loop.

@@ -45,7 +45,16 @@ extension VehicleAgent {
         case .round(let model): return take(round: payload, of: model, now: now, verifier: &verifier)
         case .version(let model): return take(version: payload, of: model, now: now, verifier: &verifier)
         case .chunk(let digest, let number): return take(chunk: payload, number: number, of: digest, now: now)
+        case .decision: return take(decision: payload, verifier: &verifier)
         case .other: return take(hazard: message)
+        }
+    }
+
+    private mutating func take(decision bytes: [UInt8], verifier: inout ReceiptVerifier) -> [Action] {
+        do throws(CommitteeTrust.Fault) {
+            return try verifier.take(decision: bytes).map { [.tell(.committee(epoch: $0))] } ?? []
+        } catch {
+            return [fault("\(error)")]
         }
     }
 

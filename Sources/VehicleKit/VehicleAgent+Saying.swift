@@ -74,7 +74,7 @@ extension VehicleAgent {
     /// Sends whatever is due and may be sent.
     mutating func pump(now: Moment) -> [Action] {
         guard isConnected else { return [] }
-        return askForHazards(now: now) + askForLearning(now: now) + sendUpdates(now: now) + sendReports(now: now)
+        return askForHazards(now: now) + askForAnnouncements(now: now) + sendUpdates(now: now) + sendReports(now: now)
     }
 
     private mutating func sendReports(now: Moment) -> [Action] {
@@ -125,20 +125,21 @@ extension VehicleAgent {
         return actions
     }
 
-    /// Brings what the gateway was asked for in line with the models that the vehicle runs and the files that it wants.
-    private mutating func askForLearning(now: Moment) -> [Action] {
-        guard askedForLearning != learning.filters else { return [] }
+    /// Brings what the gateway was asked for in line with the committee that the vehicle follows, the models that it runs and the files that it wants.
+    private mutating func askForAnnouncements(now: Moment) -> [Action] {
+        let wanted = followsCommittee ? learning.filters.union([VehicleTopic.decisions]) : learning.filters
+        guard askedForAnnouncements != wanted else { return [] }
         var actions: [Action] = []
-        let removed = askedForLearning.subtracting(learning.filters).sorted()
+        let removed = askedForAnnouncements.subtracting(wanted).sorted()
         if !removed.isEmpty, let asked = ask(now: now, { $0.unsubscribe(removed, now: now.instant) }) {
-            askedForLearning.subtract(removed)
+            askedForAnnouncements.subtract(removed)
             actions += asked.actions
         }
-        let added = learning.filters.subtracting(askedForLearning).sorted()
+        let added = wanted.subtracting(askedForAnnouncements).sorted()
         let topics = added.map { MQTTSubscribe.Topic(filter: $0, qos: .atLeastOnce) }
         if !added.isEmpty, let asked = ask(now: now, { $0.subscribe(topics, now: now.instant) }) {
             subscribing[asked.packetID] = added
-            askedForLearning.formUnion(added)
+            askedForAnnouncements.formUnion(added)
             actions += asked.actions
         }
         return actions

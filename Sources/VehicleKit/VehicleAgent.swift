@@ -61,7 +61,9 @@ struct VehicleAgent: Sendable {
     var pendingTelemetry = 0
     var isCertificateKnown = false
     var askedFor: Set<Cell> = []
-    var askedForLearning: Set<String> = []
+    var askedForAnnouncements: Set<String> = []
+    /// Whether it asks for decisions on the next committee.
+    var followsCommittee = false
     var subscribing: [UInt16: [String]] = [:]
     var refreshEnd: Instant?
 
@@ -219,7 +221,7 @@ struct VehicleAgent: Sendable {
         pendingTelemetry = 0
         isCertificateKnown = false
         askedFor = []
-        askedForLearning = []
+        askedForAnnouncements = []
         subscribing = [:]
         refreshEnd = nil
     }

@@ -27,6 +27,8 @@ public enum VehicleEvent: Hashable, Sendable {
     /// The update of a round has left the outbox: a gateway refuses it for good, or, without a refusal, a later
     /// round's took its place or no answer came in time.
     case updateRefused(LearnedModel, round: UInt64, Refusal?, text: String)
+    /// The validators of this epoch are believed from now on: those before have decided so.
+    case committee(epoch: UInt64)
     /// A gateway did what it should not have.
     case fault(Gateway, String)
     /// A gateway's words beside an acknowledgement, such as `unknownMap`.

@@ -23,6 +23,8 @@ public enum VehicleLimits {
     public static let filtersPerSubscribe = 64
     /// Hazards that a vehicle keeps in mind.
     public static let hazards = 8192
+    /// Decisions on later committees than the next that wait for those between.
+    public static let decisionsAhead = 64
     /// Heads that a verifier remembers to have checked.
     public static let checkedHeads = 256
     /// Publishes that wait for their PUBACK on one connection.

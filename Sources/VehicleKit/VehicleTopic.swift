@@ -11,6 +11,8 @@ enum VehicleTopic: Hashable, Sendable {
     case version(LearnedModel)
     /// A chunk of the file of the version with this digest, counted from 0.
     case chunk(Digest, number: Int)
+    /// A decision on the next committee.
+    case decision
     /// Anything else: a hazard.
     case other
 
@@ -18,10 +20,15 @@ enum VehicleTopic: Hashable, Sendable {
     private static let receipts = "waymark/v1/receipts/"
     private static let learning = "waymark/v1/learning/"
     private static let blobs = "waymark/v1/blobs/"
+    private static let committee = "waymark/v1/committee/"
+    /// The filter of all decisions.
+    static let decisions = committee + "+"
 
     /// What comes on `topic`.
     init(_ topic: String) {
-        self = Self.parseReceipt(topic) ?? Self.parseLearning(topic) ?? Self.parseChunk(topic) ?? .other
+        self =
+            Self.parseReceipt(topic) ?? Self.parseLearning(topic) ?? Self.parseChunk(topic)
+            ?? (Self.rest(of: topic, after: Self.committee) == nil ? .other : .decision)
     }
 
     /// The filter of all that is announced of a model.

@@ -289,7 +289,7 @@ final class FleetNews: Sendable {
             if model == .travelTimes { state.value.installer = number }
         case .updateRefused(_, _, let refusal, let text):
             state.value.refusals[refusal?.label ?? text, default: 0] += 1
-        case .connected, .disconnected, .abandoned, .remark, .updateAcknowledged: break
+        case .connected, .disconnected, .abandoned, .remark, .updateAcknowledged, .committee: break
         }
     }
 

@@ -33,7 +33,7 @@ struct FleetOptions: ParsableArguments {
     func fleet(_ file: CommitteeFile, authority key: SigningKey, map: MapFile) throws -> Fleet {
         let loop = try EventLoop.spawn(name: "fleet")
         let authority = EnrolmentAuthority(key: key, chain: try file.chain())
-        let committee = try CommitteeAccess(loop: loop, gateways: try file.gateways(), policy: try file.policy())
+        let committee = try CommitteeAccess(loop: loop, gateways: try file.gateways(), trust: try file.trust())
         let now = Timestamp.now()
         let identities = (0..<vehicles).map { _ in authority.enrol(.generate(), from: now, days: 1) }
         let traffic = TrafficSimulation(network: map.network, vehicles: vehicles, hazards: hazards, seed: seed)

@@ -16,7 +16,8 @@ struct VehicleCommand: AsyncParsableCommand {
             Reads observations from stdin, one JSON object a line:
               {"kind": 9, "latitude": 60.1699, "longitude": 24.9384}
             and optionally "seen" (true), "confidence" (0.001 to 1), "edge", "direction" ("forward", "backward"), "offset_m",
-            "time_ms". Each line becomes a signed report. Prints a JSON object for each receipt, refusal and hazard. At the end of
+            "time_ms". Each line becomes a signed report. Prints a JSON object for each receipt, refusal and hazard, and for each committee that the
+            one of the file has decided on since. At the end of
             the input it waits for the last receipt; the exit code is 1 if a report was refused.
             """)
 
@@ -28,7 +29,7 @@ struct VehicleCommand: AsyncParsableCommand {
     func run() async throws {
         let file = try CommitteeFile(path: committee)
         let loop = try EventLoop.spawn(name: "vehicle")
-        let access = try CommitteeAccess(loop: loop, gateways: try file.gateways(), policy: try file.policy())
+        let access = try CommitteeAccess(loop: loop, gateways: try file.gateways(), trust: try file.trust())
         let (events, continuation) = AsyncStream<VehicleEvent>.makeStream()
         let vehicle = Vehicle(committee: access, identity: try VehicleIdentity(path: identity)) {
             continuation.yield($0)
@@ -128,6 +129,7 @@ struct VehicleEventLine: Encodable {
     var model: String?
     var round: UInt64?
     var version: String?
+    var epoch: UInt64?
 
     init?(_ event: VehicleEvent) {
         self.event = ""
@@ -165,6 +167,9 @@ struct VehicleEventLine: Encodable {
         case .updateRefused(let trained, let number, _, let text):
             self.event = "update_refused"
             (model, round, reason) = (trained.name, number, text)
+        case .committee(let begun):
+            self.event = "committee"
+            epoch = begun
         case .fault(let gateway, let text):
             self.event = "fault"
             reason = "\(gateway): \(text)"
@@ -176,6 +181,11 @@ struct VehicleEventLine: Encodable {
 }
 
 extension CommitteeFile {
+    /// The committee as vehicles believe it: and those that it decides on.
+    func trust() throws -> CommitteeTrust {
+        try CommitteeTrust(origin: origin, chain: try chain(), committee: try change())
+    }
+
     /// Where vehicles reach the committee.
     func gateways() throws -> [Gateway] {
         try validators.map { validator in

@@ -149,6 +149,23 @@ def test_four_become_five_and_four_and_seven_while_vehicles_drive(town):
     assert [(each["come"], each["go"]) for each in followed["decisions"]] == [
         (["validator-5"], []), ([], ["validator-2"]), (["validator-6"], []), (["validator-7", "validator-8"], [])]
     assert policy.read_bytes() == town[0].get("/log.policy")[2]
+    # And so does a vehicle. Without the first, too few of the validators that it knew are left to sign a head.
+    town[0].terminate()
+    assert town[0].exit_code() == 0
+    vehicle = town.folder / "car.json"
+    assert waymark("keys", "vehicle", town.folder / "car.seed").returncode == 0
+    enrolled = waymark(
+        "keys", "enrol", "--committee", town.folder / "committee.json5", "--authority", town.folder / "authority.key",
+        "--vehicle", town.folder / "car.seed", vehicle)
+    assert enrolled.returncode == 0, enrolled.stderr
+    drive = waymark(
+        "vehicle", "--identity", vehicle, "--committee", town.folder / "committee.json5", timeout=60,
+        input='{"kind": 6, "latitude": 61.0, "longitude": 25.0}\n')
+    events = [json.loads(line) for line in drive.stdout.splitlines()]
+    assert drive.returncode == 0, drive.stdout + drive.stderr
+    epochs = [each["epoch"] for each in events if each["event"] == "committee"]
+    assert epochs == sorted(epochs) and epochs[-1] == 5
+    assert [each["event"] for each in events].count("acknowledged") == 1
     stranger = town.file
     stranger["validators"][0]["consensus_key"], stranger["validators"][1]["consensus_key"] = "11" * 32, "22" * 32
     (town.folder / "stranger.json5").write_text(json.dumps(stranger))
@@ -176,6 +193,9 @@ def test_a_key_is_rotated_and_the_old_one_is_of_no_more_use(town):
             each.start()
         more(drivers)
     assert town[2].status()["epoch"] == 2
+    with Session(town[0].mqtt) as session:
+        again = session.publish(decision, COMMITTEE)
+        assert not again.is_success and again.label == "out_of_bounds" and "epoch" in again.reason
 
 
 def test_one_that_nobody_told_learns_that_its_epoch_is_over(town):
