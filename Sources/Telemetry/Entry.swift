@@ -24,7 +24,7 @@ public enum Entry: Hashable, Sendable {
     case versionDecided(VersionDecidedEntry)
     /// A validator signed what no honest one signs.
     case evidence(EvidenceEntry)
-    /// The last of its epoch: other validators go on.
+    /// Stands in the last block of its epoch: other validators go on after it.
     case committee(CommitteeEntry)
 }
 
