@@ -100,7 +100,8 @@ extension Consensus {
     }
 
     private var nextBlockNeeds: [Need] {
-        guard let (entry, before) = chain.waiting(0) else { return [] }
+        // Of a single one everything is asked for anyway.
+        guard chain.undelivered > 1, let (entry, before) = chain.waiting(0) else { return [] }
         return entry.block.cut.compactMap { proof in
             guard var need = carNeed(proof, before: before)?.need else { return nil }
             need.patience = pacemaker.delay

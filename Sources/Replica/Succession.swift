@@ -2,14 +2,21 @@ import Consensus
 import Cryptography
 import Telemetry
 
-/// The end of an epoch. With this a validator goes on in the next one, or learns that it has no part in it.
-public struct EpochEnd: Sendable {
+/// The end of an epoch. With this a validator goes on in the next one, or learns that it has no part in it. It is large and rare, so it is not
+/// part of every replica and effect that is moved about.
+public final class EpochEnd: Sendable {
     /// Who the next validators are.
     public let decision: SignedCommitteeChange
     /// The state that they begin with.
     public let beginning: Snapshot
     /// Shows to who has not heard it that the epoch's last block is final; nil where the others' state was taken over.
     public let closing: HistoryBatch?
+
+    init(decision: SignedCommitteeChange, beginning: Snapshot, closing: HistoryBatch?) {
+        self.decision = decision
+        self.beginning = beginning
+        self.closing = closing
+    }
 }
 
 /// Why a committee does not become what a change says.

@@ -34,12 +34,11 @@ extension Cluster {
         towns[Int(epoch) - 1].index(of: processes[index].validator) != nil
     }
 
-    /// The process's epoch is over: the beginning of the next one goes into its journal, unless it is there.
-    mutating func end(_ index: Int, with end: EpochEnd) {
+    /// The process's epoch is over: the beginning of the next one goes into its journal, unless a replay has found it there.
+    mutating func end(_ index: Int, with end: EpochEnd, isMarked: Bool = false) {
         defer { processes[index].gathered.append(.effect(.ended(end))) }
-        guard takesPart(index, in: end.beginning.committee.epoch) else { return }
-        let mark = Record.snapshot(SnapshotMark(beginningAt: end.beginning.point))
-        if !processes[index].disk.durable.contains(mark) { processes[index].disk.stage(mark, isRepeated: true) }
+        guard !isMarked, takesPart(index, in: end.beginning.committee.epoch) else { return }
+        processes[index].disk.stage(.snapshot(SnapshotMark(beginningAt: end.beginning.point)), isRepeated: true)
     }
 
     /// Everything is written: the process goes on in the next epoch. Who has no part in that stays, and answers the others.

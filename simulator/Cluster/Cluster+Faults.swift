@@ -163,7 +163,9 @@ extension Cluster {
             }
             return
         }
-        if let end = processes[index].replica.end { self.end(index, with: end) }
+        if let end = processes[index].replica.end {
+            self.end(index, with: end, isMarked: processes[index].isSuccessorMarked)
+        }
         tell(processes[index].isBlank ? .startWithoutJournal : .start, to: index)
         connect(index)
         for other in processes.indices where other != index && processes[other].state == .up {
@@ -195,7 +197,11 @@ extension Cluster {
         if state != nil { counts.shortStarts += 1 }
         processes[index].isBlank = records.allSatisfy(\.beginsEpoch)
         processes[index].blocks.removeAll { $0.height > height }
+        processes[index].isSuccessorMarked = false
         for record in records {
+            if case .snapshot(let mark) = record, mark.point == processes[index].replica.end?.beginning.point {
+                processes[index].isSuccessorMarked = true
+            }
             for block in try processes[index].replica.restore(record) { note(block, of: index) }
         }
     }

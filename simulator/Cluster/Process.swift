@@ -65,6 +65,9 @@ struct Process: Sendable {
     /// Whether its journal, as it was started from, says nothing.
     var isBlank = true
 
+    /// Whether the replay led past its epoch's end to the mark of the next one.
+    var isSuccessorMarked = false
+
     /// All that was durable is lost; its operator gives it the committee's present file.
     mutating func wipe() {
         firstEpoch = epoch

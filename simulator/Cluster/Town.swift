@@ -14,7 +14,7 @@ struct Seat: Hashable, Sendable {
 }
 
 /// Who takes part in an epoch: validators, their keys and terms, and the authority that enrols vehicles.
-struct Town: Sendable {
+final class Town: Sendable {
     /// An item that no honest validator lets into a car.
     static let invalidItem: [UInt8] = [0xFF]
     static let logSecret = [UInt8](repeating: 7, count: 32)
