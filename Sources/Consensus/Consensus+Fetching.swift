@@ -62,20 +62,21 @@ extension Consensus {
     /// Final blocks that are missing, as runs. Where they are few they are fetched singly, and a run only after a while: whoever has executed
     /// them may have their bodies in the stores only, where they are found by height.
     private var historyNeeds: [Need] {
-        guard isPlaced else {
-            // Nobody has blocks of this epoch at the first height, so the others offer their state.
-            let request = HistoryRequest(epoch: committee.epoch, height: chain.tip.height + 1)
-            return [Need(goal: .history(height: request.height), request: .historyRequest(request), patience: 0)]
-        }
-        guard let newest = newestFinalization, chain.undelivered < ConsensusLimits.blocksUndelivered,
-            tree.missing(from: chain.tip, to: newest.hash) != nil
-        else { return [] }
+        // Who does not know where its epoch began asks from the first height on: nobody has blocks of this epoch there, so the others offer their state.
+        guard !isPlaced || isHistoryMissing else { return [] }
         let request = HistoryRequest(epoch: committee.epoch, height: chain.tip.height + 1)
         return [
             Need(
                 goal: .history(height: request.height), request: .historyRequest(request),
-                patience: isFarBehind ? 0 : pacemaker.delay)
+                patience: isFarBehind || !isPlaced ? 0 : pacemaker.delay)
         ]
+    }
+
+    private var isHistoryMissing: Bool {
+        guard let newest = newestFinalization, chain.undelivered < ConsensusLimits.blocksUndelivered else {
+            return false
+        }
+        return tree.missing(from: chain.tip, to: newest.hash) != nil
     }
 
     /// Whether whole runs of blocks are fetched and not single ones.

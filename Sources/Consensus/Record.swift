@@ -19,6 +19,13 @@ public enum Record: Hashable, Sendable {
     case snapshot(SnapshotMark)
 }
 
+extension Record {
+    /// Whether it is the first of an epoch's: with nothing behind it, nothing was said in that epoch.
+    public var beginsEpoch: Bool {
+        if case .snapshot(let mark) = self { mark.newestOwnView == 0 && mark.point.view == 0 } else { false }
+    }
+}
+
 /// Where a snapshot was taken, and what no other record of a summary says.
 public struct SnapshotMark: Hashable, Sendable {
     /// The end of the chain.

@@ -102,7 +102,8 @@ extension Committee {
         guard agreed >= quorum else { throw .noQuorum(signed: agreed, needed: quorum) }
     }
 
-    func accepts(_ signed: SignedCommitteeChange) -> Bool {
+    /// The same as an answer.
+    public func accepts(_ signed: SignedCommitteeChange) -> Bool {
         do throws(ChangeFault) {
             try check(signed)
             return true

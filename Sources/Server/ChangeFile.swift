@@ -46,11 +46,9 @@ public struct ChangeFile: Codable, Sendable {
 
     /// Writes the file.
     public func write(to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let comment = Data("// A change of the committee. 'waymark keys committee sign' adds a signature.\n".utf8)
-        try (comment + (try encoder.encode(self)) + Data("\n".utf8)).write(
-            to: URL(fileURLWithPath: path), options: .atomic)
+        let comment = Array("// A change of the committee. 'waymark keys committee sign' adds a signature.\n".utf8)
+        let text = comment + (try ConfigurationError.encode(self)) + [UInt8(ascii: "\n")]
+        try Data(text).write(to: URL(fileURLWithPath: path), options: .atomic)
     }
 
     // MARK: What changes
@@ -93,12 +91,7 @@ public struct ChangeFile: Codable, Sendable {
 
     /// What is signed.
     public func change() throws(ConfigurationError) -> CommitteeChange {
-        guard 1...TelemetryLimits.committeeMembers ~= validators.count else {
-            throw .invalid("\(validators.count) validators: 1 to \(TelemetryLimits.committeeMembers) are possible")
-        }
-        var members: [CommitteeMember] = []
-        for validator in validators { members.append(try validator.member()) }
-        return CommitteeChange(epoch: epoch, members: members)
+        try CommitteeChange(epoch: epoch, validators: validators)
     }
 
     /// The change with its signatures, as it goes into the log.

@@ -14,9 +14,19 @@ extension CommitteeFile {
 
     /// The change to the validators of this file.
     public func change() throws(ConfigurationError) -> CommitteeChange {
+        try CommitteeChange(epoch: epoch, validators: validators)
+    }
+}
+
+extension CommitteeChange {
+    /// The change to these validators, every field checked.
+    init(epoch: UInt64, validators: [CommitteeFile.Validator]) throws(ConfigurationError) {
+        guard 1...TelemetryLimits.committeeMembers ~= validators.count else {
+            throw .invalid("\(validators.count) validators: 1 to \(TelemetryLimits.committeeMembers) are possible")
+        }
         var members: [CommitteeMember] = []
         for validator in validators { members.append(try validator.member()) }
-        return CommitteeChange(epoch: epoch, members: members)
+        self.init(epoch: epoch, members: members)
     }
 }
 

@@ -80,9 +80,7 @@ extension CommitteeFile {
 
     /// The file's content without its comments.
     public func json() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(self))
+        try ConfigurationError.encode(self)
     }
 
     /// The file as it is written, with a line that says what it is.
@@ -206,6 +204,12 @@ public enum ConfigurationError: Error, CustomStringConvertible, Sendable {
         } catch {
             throw .unreadable(path: path, reason: "\(error.localizedDescription)")
         }
+    }
+
+    static func encode(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return [UInt8](try encoder.encode(value))
     }
 
     static func decode<Value: Decodable>(_ type: Value.Type, path: String) throws(ConfigurationError) -> Value {

@@ -1,7 +1,7 @@
 import Consensus
 import Foundation
+import Replica
 import Storage
-import Telemetry
 import Wire
 
 /// What a validator keeps of the epochs that ended while it took part: the folder `epochs` beside its journal.
@@ -49,7 +49,7 @@ public struct EpochFolder: Sendable {
     }
 
     /// Keeps, durably, what shows that an epoch has ended.
-    public func keep(_ end: EpochEnded) throws {
+    public func keep(_ end: EpochEnd) throws {
         if let closing = end.closing { try DurableFile.write(closing.encoded(), to: "\(path)/\(closing.epoch).end") }
     }
 
@@ -68,12 +68,4 @@ public struct EpochFolder: Sendable {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.filter { $0.hasSuffix(suffix) }.sorted()
     }
-}
-
-/// A server's epoch is over: what its owner needs to go on in the next.
-public struct EpochEnded: Sendable {
-    /// Who the validators are now.
-    public let decision: SignedCommitteeChange
-    /// For others who have not heard it; nil where this validator had not either.
-    let closing: HistoryBatch?
 }

@@ -66,10 +66,8 @@ public struct MemberFolder: Sendable {
 
     /// Writes down what the committee file is to say of it: a public file, for whoever prepares a change.
     public func show(_ member: CommitteeFile.Validator) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let text = try encoder.encode(member) + Data("\n".utf8)
-        try text.write(to: URL(fileURLWithPath: memberPath), options: .atomic)
+        let text = try ConfigurationError.encode(member) + [UInt8(ascii: "\n")]
+        try Data(text).write(to: URL(fileURLWithPath: memberPath), options: .atomic)
     }
 }
 

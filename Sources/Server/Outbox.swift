@@ -26,7 +26,7 @@ enum Release: Sendable {
     /// The state at that head was taken over: what vehicles and watchers are told follows.
     case adopted(Head, hazardsBefore: [Hazard])
     /// The end of the epoch: to whoever owns the server.
-    case ended(EpochEnded)
+    case ended(EpochEnd)
     /// The end of the process.
     case halt(HaltReason)
     /// History for a peer that catches up.

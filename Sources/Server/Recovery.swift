@@ -71,17 +71,6 @@ struct Recovery: ~Copyable {
     }
 }
 
-extension Record {
-    /// Whether it is the first of an epoch's: with nothing behind it, nothing was said in that epoch.
-    fileprivate var beginsEpoch: Bool {
-        if case .snapshot(let mark) = self {
-            mark == SnapshotMark(beginningAt: mark.point) && mark.point.view == 0
-        } else {
-            false
-        }
-    }
-}
-
 extension Stores {
     /// Makes the index again from the log, as far as that can be done, where the journal no longer reaches back so far that it could: what was done,
     /// in words.

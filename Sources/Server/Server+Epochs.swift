@@ -8,7 +8,7 @@ extension Server {
     /// Nothing more happens in this epoch. Where this validator has a part in the next one, its beginning goes into the journal, unless a replay
     /// found it there at `mark`, and its state into a snapshot. Then the owner hears of it.
     func end(with end: EpochEnd, mark: JournalPosition?) {
-        defer { outbox.add(.ended(EpochEnded(decision: end.decision, closing: end.closing))) }
+        defer { outbox.add(.ended(end)) }
         let state = end.beginning
         let name = configuration.names[configuration.replica.me]
         guard end.decision.change.members.contains(where: { $0.name == name }) else { return }
@@ -18,7 +18,7 @@ extension Server {
         outbox.add(.keep(PendingSnapshot(state: state, mark: mark, beginsEpoch: true)))
     }
 
-    func epochEnded(_ end: EpochEnded) {
+    func epochEnded(_ end: EpochEnd) {
         logger.notice("epoch \(replica.committeeEpoch) ends with block \(replica.height)")
         if let closing = end.closing { closings[closing.epoch] = closing }
         epochEnds.yield(end)

@@ -30,10 +30,10 @@ public actor Server: LoopBound {
     public nonisolated let status: Latest<ServerStatus>
 
     /// What ended the epoch, once that is durable; what comes next is its owner's affair.
-    public nonisolated let ended: AsyncStream<EpochEnded>
+    public nonisolated let ended: AsyncStream<EpochEnd>
 
     let configuration: Validator
-    let epochEnds: AsyncStream<EpochEnded>.Continuation
+    let epochEnds: AsyncStream<EpochEnd>.Continuation
     /// Shows the ends of earlier epochs, and of this one once it is over, to those who have not heard of them.
     var closings: [UInt64: HistoryBatch]
     /// When each peer may next be told that its epoch is over, by the loop's monotonic clock.

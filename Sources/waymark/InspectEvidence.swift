@@ -23,24 +23,14 @@ struct InspectEvidence: ParsableCommand {
     @Flag(help: "One JSON object a line.") var json = false
 
     func run() throws {
-        var file = try keys.read(besides: log.log)
-        var committee = try file.committee()
-        var (time, height, isSound) = (UInt64(0), UInt64(0), true)
+        var (history, isSound) = (CommitteeHistory(try keys.read(besides: log.log)), true)
         try EntryReader(try log.source(), head: try log.head()).readAll { index, entry in
-            switch entry {
-            case .block(let block): (time, height) = (block.time.milliseconds, block.height)
-            case .evidence(let entry):
-                let row = EvidenceRow(entry, at: index, time: time, height: height, file, committee)
-                isSound = isSound && row.verdict != .wrong
-                try row.print(json: json)
-            case .committee(let entry) where entry.decision.change.epoch == file.epoch + 1:
-                // From here on indices are those of other validators.
-                file = file.succeeded(by: entry.decision.change)
-                committee = try file.committee()
-            case .report, .observation, .revocation, .roundOpened, .updateAccepted, .roundClosed, .versionMade,
-                .versionDecided, .committee:
-                break
-            }
+            // Indices are those of the validators of the entry's epoch.
+            try history.take(entry, at: index)
+            guard case .evidence(let entry) = entry else { return }
+            let row = try EvidenceRow(entry, at: index, history)
+            isSound = isSound && row.verdict != .wrong
+            try row.print(json: json)
         }
         if !isSound { throw ExitCode(1) }
     }
@@ -160,17 +150,16 @@ private struct EvidenceRow {
     private let json: JSON
 
     /// What an entry of the log says.
-    init(
-        _ entry: EvidenceEntry, at index: UInt64, time: UInt64, height: UInt64, _ file: CommitteeFile,
-        _ committee: Committee
-    ) {
+    init(_ entry: EvidenceEntry, at index: UInt64, _ history: CommitteeHistory) throws {
+        let (file, committee) = (history.present, try history.present.committee())
         let evidence = try? Evidence(decoding: entry.evidence)
         verdict =
             evidence.map { $0.culprit(in: committee) == Int(entry.validator) ? Self.judge($0, committee) : .wrong }
             ?? .wrong
         let name = Int(entry.validator) < committee.n ? file.validators[Int(entry.validator)].name : "nobody"
         json = JSON(
-            index: index, time_ms: time, height: height, validator: name, kind: evidence?.label ?? "unknown",
+            index: index, time_ms: history.block.time, height: history.block.height, validator: name,
+            kind: evidence?.label ?? "unknown",
             about: evidence?.place ?? "", verdict: verdict.rawValue, evidence: Hex.encode(entry.evidence))
     }
 

@@ -81,6 +81,11 @@ class Validator:
         """Asks it to end, as an operator would."""
         self.process.send_signal(signal.SIGTERM)
 
+    def kill(self):
+        """Ends it as a lost machine would."""
+        self.process.send_signal(signal.SIGKILL)
+        self.exit_code()
+
     def exit_code(self):
         """Waits for its end; a process that does not end is killed."""
         process, self.process = self.process, None

@@ -3,7 +3,6 @@
 import json
 import re
 import signal
-import subprocess
 
 import pytest
 
@@ -117,8 +116,7 @@ def test_four_become_five_and_four_and_seven_while_vehicles_drive(town):
         town.grow(6)
         more(drivers)
         # One dies in the middle of it and comes back into an epoch that it has not seen begin.
-        town[3].process.send_signal(signal.SIGKILL)
-        town[3].exit_code()
+        town[3].kill()
         sleeper, newcomers = town[3], [town.newcomer(7), town.newcomer(8)]
         members = [word for each in newcomers for word in ("--add", each.folder / "member.json5")]
         decision = town.decide(*members, newcomers=newcomers, signers=[town[0], town[1], town[2], town[4]])

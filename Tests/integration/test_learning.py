@@ -5,7 +5,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import threading
 import time
 from collections import Counter
@@ -89,11 +88,6 @@ def served_round(validator, model, number, after: Announced):
     return validator.json(f"/api/v1/models/{NAMES[model]}/rounds/{number}?size={after.index + 1}")
 
 
-def kill(validator):
-    validator.process.send_signal(signal.SIGKILL)
-    validator.exit_code()
-
-
 @pytest.fixture(scope="module")
 def four(tmp_path_factory):
     """A committee that trains both models in a hurry."""
@@ -106,7 +100,7 @@ def four(tmp_path_factory):
     yield committee
     for validator in committee:
         if validator.process:
-            kill(validator)
+            validator.kill()
 
 
 @pytest.fixture(scope="module")
@@ -459,7 +453,7 @@ def test_a_validator_that_dies_in_a_round_comes_back_to_it(four, rooms, lesson):
     with Classroom(four[3].mqtt) as room:
         signed = [update(vehicle, opened) for vehicle in enrolled(four, 3)]
         accepted = [room.teach(signed[0]), rooms[0].teach(signed[1])]
-        kill(four[3])
+        four[3].kill()
     accepted.append(rooms[1].teach(signed[2]))
     four[3].start()
     decided = rooms[0].version(PERCEPTION, opened.round)
@@ -476,7 +470,7 @@ def test_a_validator_that_dies_in_a_round_comes_back_to_it(four, rooms, lesson):
 
 def test_files_of_versions_are_computed_again(four, lessons):
     kept = {path.name: path.read_bytes() for path in (four[2].folder / "models").iterdir()}
-    kill(four[3])
+    four[3].kill()
     shutil.rmtree(four[3].folder / "models")
     four[3].start()
     eventually(lambda: four[3].status().get("peers") == 3, seconds=20, what="the fourth validator")

@@ -25,11 +25,6 @@ def town(tmp_path):
         town.unplug()
 
 
-def kill(host):
-    host.process.send_signal(signal.SIGKILL)
-    host.exit_code()
-
-
 def test_packets_are_lost_and_late(town):
     if not can_delay():
         pytest.skip("this kernel has no netem: packets are neither lost nor late")
@@ -68,7 +63,7 @@ def test_one_stands_still_for_a_while(town):
 def test_one_dies_and_then_all_die_at_once(town):
     with traffic(town) as drivers:
         more(drivers)
-        kill(town[0])
+        town[0].kill()
         more(drivers)
         town[0].start()
         more(drivers)

@@ -1,7 +1,6 @@
 """A validator starts from its newest snapshot, and from less where that one cannot be used."""
 
 import hashlib
-import signal
 import threading
 
 import pytest
@@ -59,8 +58,7 @@ def report_until(committee, is_enough):
 def restarted(committee):
     """The same validator after kill -9, and how its replay began."""
     size = committee[0].status()["size"]
-    committee[0].process.send_signal(signal.SIGKILL)
-    committee[0].exit_code()
+    committee[0].kill()
     committee[0].start()
     eventually(lambda: committee[0].status().get("size", 0) >= size, what="the head of before")
     said = [line for line in committee[0].tail(400).splitlines() if "records replayed" in line]

@@ -1,7 +1,6 @@
 """Validators die in the middle of it all, and nothing that was acknowledged is lost."""
 
 import shutil
-import signal
 
 import pytest
 
@@ -45,13 +44,8 @@ def four(tmp_path):
             validator.process.wait()
 
 
-def kill(validator):
-    validator.process.send_signal(signal.SIGKILL)
-    validator.exit_code()
-
-
 def test_three_of_four_go_on_and_the_fourth_catches_up(four):
-    kill(four[3])
+    four[3].kill()
     vehicle = Vehicle.enrolled(four)
     with Session(four[0].mqtt) as session:
         reports = [vehicle.report() for _ in range(10)]
@@ -73,7 +67,7 @@ def test_a_validator_far_behind_catches_up_from_the_others_journals(four, tmp_pa
     with Session(four[0].mqtt) as session:
         for number in range(600):
             session.commit(vehicles[number % 10].report())
-    kill(four[3])
+    four[3].kill()
     shutil.rmtree(four[3].folder)
     shutil.move(tmp_path / "backup", four[3].folder)
     four[3].start()
@@ -90,7 +84,7 @@ def test_a_validator_whose_journal_is_damaged_rejoins(four):
     with Session(four[3].mqtt) as session:
         for _ in range(20):
             session.commit(vehicle.report())
-    kill(four[3])
+    four[3].kill()
     segment = sorted((four[3].folder / "journal").glob("*.journal"))[0]
     bytes_ = bytearray(segment.read_bytes())
     bytes_[len(bytes_) // 2] ^= 0x40
@@ -108,8 +102,8 @@ def test_a_validator_whose_journal_is_damaged_rejoins(four):
 
 
 def test_two_of_four_commit_nothing_until_a_third_is_back(four):
-    kill(four[2])
-    kill(four[3])
+    four[2].kill()
+    four[3].kill()
     with Session(four[0].mqtt) as session:
         sent = session.send(Vehicle.enrolled(four).report().envelope)
         with pytest.raises(AssertionError):
@@ -129,7 +123,7 @@ def test_all_four_die_at_once_and_forget_nothing(four, tmp_path):
             for _ in range(20):
                 session.send(Vehicle.enrolled(four).report().envelope)
     for validator in four:
-        kill(validator)
+        validator.kill()
     four.start()
     for validator, report, receipt in zip([*four][::-1], reports, receipts):
         with Session(validator.mqtt) as session:

@@ -99,8 +99,7 @@ def test_it_has_the_whole_log_and_its_index(town):
 
 
 def test_it_starts_again_from_the_state_that_it_took_over(town):
-    town[3].process.kill()
-    town[3].exit_code()
+    town[3].kill()
     town[3].start()
     town.equal_heads(size=town[0].status()["size"])
     said = [line for line in town[3].tail(400).splitlines() if "records replayed" in line]

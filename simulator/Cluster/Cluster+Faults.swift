@@ -264,14 +264,3 @@ extension Cluster {
         trace.note("all is healed", of: 0, at: now)
     }
 }
-
-extension Record {
-    /// Whether it is the first of an epoch's: with nothing behind it, nothing was said in that epoch.
-    fileprivate var beginsEpoch: Bool {
-        if case .snapshot(let mark) = self {
-            mark == SnapshotMark(beginningAt: mark.point) && mark.point.view == 0
-        } else {
-            false
-        }
-    }
-}
