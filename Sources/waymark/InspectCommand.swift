@@ -11,7 +11,7 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect", abstract: "Read, check and compare logs.",
         discussion: """
             Every command checks the head against the policy first, and what it prints against the head: an inclusion proof
-            stands behind each entry. A log is a folder or an http address, such as http://127.0.0.1:8080.
+            stands behind each entry. `validators` makes the policy from a committee file and the log. A log is a folder or an http address, such as http://127.0.0.1:8080.
             """,
         subcommands: [
             Tail.self, Get.self, HazardsOf.self, AuditLog.self, Compare.self, InspectEvidence.self,
