@@ -5,7 +5,7 @@ import Cryptography
 public struct AlreadyVerified: Hashable, Sendable {
     /// For a certificate or a proof: signers whose very signature over the same statement was verified.
     var signers: UInt128 = 0
-    /// For a proposal: entries of its cut that are known proofs.
+    /// For a proposal: entries of its cut whose proofs are known.
     var proofs: UInt128 = 0
     /// For a car: its items are left to others.
     var leavesItems = false
@@ -47,10 +47,12 @@ extension Consensus {
         return AlreadyVerified(signers: 1 << UInt128(me))
     }
 
-    private func alreadyVerified(in cut: [ProofOfAvailability]) -> AlreadyVerified {
+    private func alreadyVerified(in cut: [TipChange]) -> AlreadyVerified {
         var known = AlreadyVerified()
-        for (index, proof) in cut.enumerated() where committee.contains(proof.lane) && lanes[proof.lane].proof == proof
-        {
+        for (index, change) in cut.enumerated() where committee.contains(change.lane) {
+            guard let proof = change.proof, proof.lane == change.lane, lanes[change.lane].proof == proof else {
+                continue
+            }
             known.proofs |= 1 << UInt128(index)
         }
         return known

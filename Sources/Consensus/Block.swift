@@ -56,19 +56,19 @@ extension BlockHeader: Layout {
 public struct Block: Hashable, Sendable {
     /// What is hashed.
     public let header: BlockHeader
-    /// The lanes that grew since the parent, ascending, each with its new tip and the proof that it is available.
-    public let cut: [ProofOfAvailability]
+    /// The lanes that grew since the parent, ascending, each with its new tip and why that is available.
+    public let cut: [TipChange]
     /// The header's hash.
     public let hash: Digest
 
-    init(epoch: UInt64, view: UInt64, after parent: ChainPoint, cut: [ProofOfAvailability], timestamp: Timestamp) {
+    init(epoch: UInt64, view: UInt64, after parent: ChainPoint, cut: [TipChange], timestamp: Timestamp) {
         self.init(
             header: BlockHeader(
                 epoch: epoch, view: view, height: parent.height + 1, parentView: parent.view, parentHash: parent.hash,
                 bodyDigest: Self.digest(of: cut), timestamp: timestamp), cut: cut)
     }
 
-    init(header: BlockHeader, cut: [ProofOfAvailability]) {
+    init(header: BlockHeader, cut: [TipChange]) {
         self.header = header
         self.cut = cut
         hash = header.hash
@@ -81,9 +81,9 @@ public struct Block: Hashable, Sendable {
     /// Log time.
     public var timestamp: Timestamp { header.timestamp }
     /// Bytes that count against a bound on an answer.
-    var weight: Int { cut.reduce(128) { $0 + 80 + 64 * $1.signatures.count } }
+    var weight: Int { cut.reduce(128) { $0 + $1.weight } }
 
-    static func digest(of cut: [ProofOfAvailability]) -> Digest {
+    static func digest(of cut: [TipChange]) -> Digest {
         var writer = Writer(capacity: 256)
         writer.write(layouts: cut)
         return Digest.sha256(writer.bytes)
@@ -99,7 +99,7 @@ extension Block: Layout {
     /// Reads header and cut; one that does not stand behind the header's digest is refused.
     public init(reading reader: inout Reader) throws(WireError) {
         header = try BlockHeader(reading: &reader)
-        cut = try reader.readLayouts(ProofOfAvailability.self, atMost: ConsensusLimits.validators)
+        cut = try reader.readLayouts(TipChange.self, atMost: ConsensusLimits.validators)
         hash = header.hash
         guard Self.digest(of: cut) == header.bodyDigest else {
             throw .invalid(field: "block body", value: header.height)

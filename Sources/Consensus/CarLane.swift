@@ -233,6 +233,50 @@ struct CarLane: Sendable {
 
     func ack(at position: UInt64) -> SignedAck? { acks[position] }
 
+    // MARK: Optimistic tips
+
+    /// What this validator can say of a car that a block orders without a proof.
+    enum Standing: Equatable, Sendable {
+        /// It holds the car, and has acknowledged it or knows its proof.
+        case vouched
+        /// It never will: the car is invalid, or another stands in its place.
+        case wrong
+        /// It holds the car and has not looked into it.
+        case unread
+        /// It may be able to later.
+        case waiting
+        /// It does not hold the car.
+        case absent
+    }
+
+    func standing(of tip: Tip) -> Standing {
+        guard let known = held[tip.hash] else {
+            let isTaken = slots[tip.position, default: []].count >= ConsensusLimits.carsPerSlot
+            return isTaken || bound[tip.position] != nil ? .wrong : .absent
+        }
+        guard known.signed.position == tip.position, known.payload != .invalid else { return .wrong }
+        if known.isCertified { return .vouched }
+        if let hash = bound[tip.position] {
+            guard hash == tip.hash else { return .wrong }
+            return mayAcknowledge(at: tip.position) ? .vouched : .waiting
+        }
+        return known.payload == .notInspected ? .unread : .waiting
+    }
+
+    /// A car that is held where `tip` would stand.
+    func rival(of tip: Tip) -> SignedCar? {
+        slots[tip.position, default: []].lazy.filter { $0 != tip.hash }.compactMap { held[$0]?.signed }.first
+    }
+
+    /// The acknowledgement of the car right above `base`, made or about to be.
+    func acknowledged(above base: Tip) -> Ack? {
+        let position = base.position + 1
+        guard let hash = bound[position], mayAcknowledge(at: position), let known = held[hash],
+            known.signed.car.header.parent == base.hash
+        else { return nil }
+        return Ack(known.signed.car)
+    }
+
     // MARK: Summing up
 
     /// What the journal must keep of the lane: cars that it has, the lowest first, with whether this validator knows their items to be valid; and the

@@ -7,18 +7,17 @@ extension Consensus {
     /// The highest notarized block, where its body and its ancestors are held.
     var notarizedPoint: ChainPoint? { tree.point(of: highestNotarized.hash, from: chain.tip) }
 
-    /// Proofs that a block on `point` could order.
-    func work(beyond point: ChainPoint) -> [ProofOfAvailability] {
-        lanes.indices.compactMap { lane in
-            lanes[lane].proof.flatMap { $0.position > point.cut[lane].position ? $0 : nil }
-        }
+    /// Nothing to order, nothing unfinished, and the last block is young: then timers stand still. A car without a proof is work for none but
+    /// the leader: the others may not have it.
+    var isIdle: Bool {
+        guard highestNotarized.view <= finalizedView, !isViewUnderWay, let point = notarizedPoint,
+            clock.timestamp < point.timestamp + settings.heartbeat
+        else { return false }
+        let isLeading = committee.leader(of: view) == me
+        return isLeading ? tips(beyond: point).isEmpty : proofs(beyond: point).isEmpty
     }
 
-    /// Nothing to order, nothing unfinished, and the last block is young: then timers stand still.
-    var isIdle: Bool {
-        guard highestNotarized.view <= finalizedView, let point = notarizedPoint else { return false }
-        return work(beyond: point).isEmpty && clock.timestamp < point.timestamp + settings.heartbeat
-    }
+    private var isViewUnderWay: Bool { views[view].proposal != nil || views[view].own[.notarize] != nil }
 
     mutating func settleView() {
         pacemaker.set(active: !isIdle, at: clock.instant)
@@ -39,6 +38,6 @@ extension Consensus {
         }
         if let newestFinalize, newestFinalize.vote.view != view { emit(.send(.vote(newestFinalize), to: .all)) }
         guard let notarizedPoint else { return }
-        for proof in work(beyond: notarizedPoint) { emit(.send(.proof(proof), to: .all)) }
+        for proof in proofs(beyond: notarizedPoint) { emit(.send(.proof(proof), to: .all)) }
     }
 }

@@ -26,8 +26,9 @@ extension Consensus {
             if request.position <= lane.floor.position { emit(.serveCars(request, to: peer)) }
             return
         }
-        // Own cars without a proof must be inspected by those who get them; in a batch they would not be.
-        let unproven = request.lane == me ? batch.cars.filter { $0.position > lane.provenPosition } : []
+        noteMiss(request)
+        // Cars without a proof must be inspected by those who get them; in a batch they would not be. Of its own lane nobody takes any other.
+        let unproven = request.lane == peer ? [] : batch.cars.filter { $0.position > lane.provenPosition }
         for car in unproven.reversed() { send(.car(car), to: peer, weight: car.weight) }
         if unproven.isEmpty { send(.carBatch(batch), to: peer, weight: batch.weight) }
     }
@@ -60,14 +61,9 @@ extension Consensus {
     /// What `wants` turned down may show that its sender is behind, or far ahead, or has not heard.
     mutating func answerUnwanted(_ message: PeerMessage, from peer: ValidatorIndex) {
         guard message.epoch == committee.epoch, committee.contains(peer), peer != me else { return }
-        switch message {
-        case .car(let signed): if signed.lane == peer { answerKnown(signed) }
-        case .proposal(let signed): hint(peer, in: signed.block.view)
-        case .vote(let signed): hint(peer, in: signed.vote.kind == .finalize ? signed.vote.view + 1 : signed.vote.view)
-        case .certificate(let certificate): hint(peer, in: certificate.view + 1)
-        case .ack, .proof, .carBatch, .block, .historyBatch: break
-        case .carRequest, .blockRequest, .certificateRequest, .historyRequest, .recallRequest, .recollection: break
-        }
+        noteView(of: message, from: peer)
+        if case .car(let signed) = message, signed.lane == peer { answerKnown(signed) }
+        if let view = viewShown(by: message) { hint(peer, in: view) }
     }
 
     /// The owner sends a car again: it has not heard the acknowledgement, or that there is a proof.

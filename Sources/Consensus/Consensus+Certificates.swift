@@ -36,13 +36,13 @@ extension Consensus {
         certificate.view > finalizedView && !views[certificate.view].has(certificate.kind)
     }
 
-    /// Takes a certificate, formed or received, of any view: keeps it, passes it on once, and enters the view after it.
+    /// Takes a certificate, formed or received, of any view: keeps it, passes it on to who seems to need it, and enters the view after it.
     mutating func accept(_ certificate: Certificate) {
         guard wants(certificate) else { return }
         views[certificate.view].store(certificate)
         noteVotes(in: certificate)
         if isKept(certificate) { emit(.persist(.certificate(certificate))) }
-        emit(.send(.certificate(certificate), to: .all))
+        if hasStarted, committee.n > 1 { debts.owe(certificate, due: clock.instant + pacemaker.courtesy) }
         switch certificate.kind {
         case .notarize:
             raiseNotarized(certificate)
@@ -52,6 +52,13 @@ extension Consensus {
         }
         if certificate.view >= view { enter(certificate.view + 1, by: certificate) }
         finalizeIfAllowed(certificate.view)
+    }
+
+    /// Sends certificates to those who have not shown that they have them.
+    mutating func payDebts() {
+        for (certificate, peer) in debts.takeDue(at: clock.instant, me: me) {
+            emit(.send(.certificate(certificate), to: .one(peer)))
+        }
     }
 
     private func isKept(_ certificate: Certificate) -> Bool {
@@ -64,6 +71,7 @@ extension Consensus {
     private mutating func wasNullified(_ view: UInt64) {
         turns.missed(by: committee.leader(of: view))
         counters.viewsNullified += 1
+        noteLoss(of: view)
         pacemaker.viewWasNullified()
     }
 

@@ -37,7 +37,7 @@ extension Consensus {
             return halt(.forked(view: block.view, height: chain.tip.height))
         }
         if let body = tree.takeUnjournaled(block.hash) { emit(.persist(.block(body))) }
-        for proof in block.cut { note(proof) }
+        for case let proof? in block.cut.map(\.proof) { note(proof) }
         tree.prune(through: block.view)
     }
 
@@ -66,10 +66,10 @@ extension Consensus {
     {
         var found: [Segment] = []
         var missing: [(lane: ValidatorIndex, tip: Tip)] = []
-        for proof in block.cut {
-            switch lanes[proof.lane].segment(from: proof.ack.tip, to: before[proof.lane]) {
+        for change in block.cut {
+            switch lanes[change.lane].segment(from: change.tip, to: before[change.lane]) {
             case .success(let segment): found.append(segment)
-            case .failure(let absent): missing.append((proof.lane, absent.tip))
+            case .failure(let absent): missing.append((change.lane, absent.tip))
             }
         }
         return (found, missing)
@@ -86,7 +86,7 @@ extension Consensus {
                     block: entry.block, cars: ordered, voidCars: segments.filter(\.isVoid).flatMap(\.cars),
                     certificate: entry.certificate)))
         chain.deliver(cars: cars)
-        for proof in entry.block.cut { lanes[proof.lane].execute(through: proof.ack.tip) }
+        for change in entry.block.cut { lanes[change.lane].execute(through: change.tip) }
         own.forget(through: lanes[me].floor.position)
         counters.blocksDelivered += 1
         counters.carsDelivered += UInt64(ordered.count)

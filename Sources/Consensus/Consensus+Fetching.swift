@@ -91,10 +91,10 @@ extension Consensus {
         var isCovered = lanes.map { _ in false }
         var needs: [Need] = []
         for (entry, before) in offsets.reversed().compactMap({ chain.waiting($0) }) {
-            for proof in entry.block.cut where !isCovered[proof.lane] {
-                guard let missing = carNeed(proof, before: before) else { continue }
+            for change in entry.block.cut where !isCovered[change.lane] {
+                guard let missing = carNeed(change, before: before) else { continue }
                 needs.append(missing.need)
-                isCovered[proof.lane] = !missing.isBeginning
+                isCovered[change.lane] = !missing.isBeginning
             }
         }
         return needs + nextBlockNeeds
@@ -103,23 +103,23 @@ extension Consensus {
     private var nextBlockNeeds: [Need] {
         // Of a single one everything is asked for anyway.
         guard chain.undelivered > 1, let (entry, before) = chain.waiting(0) else { return [] }
-        return entry.block.cut.compactMap { proof in
-            guard var need = carNeed(proof, before: before)?.need else { return nil }
+        return entry.block.cut.compactMap { change in
+            guard var need = carNeed(change, before: before)?.need else { return nil }
             need.patience = pacemaker.delay
             return need
         }
     }
 
-    /// The first car that is missing of what `proof` adds to its lane: the owner is asked first, then those who acknowledged it.
+    /// The first car that is missing of what `change` adds to its lane: the owner is asked first, then those who acknowledged it.
     ///
     /// It is looked for down to the cut before and no further, for where a lane has forked nobody may hold more; but the answer may go on.
-    private func carNeed(_ proof: ProofOfAvailability, before: Cut) -> (need: Need, isBeginning: Bool)? {
-        let segment = lanes[proof.lane].segment(from: proof.ack.tip, to: before[proof.lane])
+    private func carNeed(_ change: TipChange, before: Cut) -> (need: Need, isBeginning: Bool)? {
+        let segment = lanes[change.lane].segment(from: change.tip, to: before[change.lane])
         guard case .failure(let absent) = segment else { return nil }
-        let floor = chain.delivered.cut[proof.lane].position
+        let floor = chain.delivered.cut[change.lane].position
         let need = Need(
-            goal: .cars(absent.tip.hash), request: .carRequest(request(proof.lane, absent.tip, floor: floor)),
-            sources: [proof.lane] + proof.signatures.indices.filter { $0 != proof.lane },
+            goal: .cars(absent.tip.hash), request: .carRequest(request(change.lane, absent.tip, floor: floor)),
+            sources: [change.lane] + (change.proof?.signatures.indices ?? []).filter { $0 != change.lane },
             // While catching up nothing is on its way by itself.
             patience: chain.undelivered > 2 ? 0 : settings.fetchPatience)
         return (need, CarHeader.isBeginning(absent.tip.position))

@@ -20,7 +20,7 @@ extension Consensus {
         return turnsBefore(signed.car.header) > 0
     }
 
-    private var isRotating: Bool {
+    var isRotating: Bool {
         committee.f > 0 && (settings.itemsReadByAll == 0 || clock.instant < rotatesUntil)
     }
 

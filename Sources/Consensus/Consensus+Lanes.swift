@@ -4,14 +4,15 @@ import Wire
 /// The data layer: sealing own cars, acknowledging others', and collecting proofs.
 extension Consensus {
     mutating func settleLanes() {
-        sealCars()
         if let deadline = laneDeadline, clock.instant >= deadline {
             beginLaneAnew(notBefore: clock.timestamp, after: lanes[me].provenPosition)
         }
+        sealCars()
         standIn()
         if mayVote {
             for lane in lanes.indices { acknowledge(lane) }
         }
+        announceProof()
         resendCars()
     }
 
@@ -76,7 +77,16 @@ extension Consensus {
         for car in attestation.cars {
             emit(.attested(AttestedCar(position: car.position, hash: car.hash, itemCount: car.items.count)))
         }
-        emit(.send(.proof(attestation.proof), to: .all))
+        own.isProofNew = true
+    }
+
+    /// Tells everybody of the own lane's newest proof; of one that the votes of this view are about to outdo only with everything else that is
+    /// resent, should they fail.
+    private mutating func announceProof() {
+        guard own.isProofNew else { return }
+        own.isProofNew = false
+        guard let proof = lanes[me].proof, !isUnderVote(proof) else { return }
+        emit(.send(.proof(proof), to: .all))
     }
 
     private mutating func resendCars() {
@@ -94,7 +104,10 @@ extension Consensus {
         noteItems(signed.car.items.count)
         if let rival = lanes[signed.lane].receive(signed, payload: payload, window: settings.laneWindow) {
             report(.forkedLane(CarClaim(rival), CarClaim(signed)))
+            noteFork(of: signed.lane)
         }
+        // What was asked for is kept, whatever room there is.
+        if fetcher.expects(.cars(signed.hash)) { lanes[signed.lane].keep(signed, payload: payload) }
         if payload == .invalid { report(.invalidCar(CarClaim(signed), items: signed.car.items)) }
         if payload == .notInspected { leave(signed) }
         concludeAudit(of: signed, payload)

@@ -10,7 +10,8 @@ extension Consensus {
         switch message {
         case .car(let signed):
             return isOthers(signed.lane) && !lanes[signed.lane].isLeft(signed.hash)
-                && lanes[signed.lane].wants(signed, window: settings.laneWindow)
+                && (lanes[signed.lane].wants(signed, window: settings.laneWindow)
+                    || fetcher.expects(.cars(signed.hash)))
         case .ack(let signed): return signed.ack.lane == me && isOthers(signed.signer) && own.wants(signed)
         case .proof(let proof): return committee.contains(proof.lane) && lanes[proof.lane].wants(proof)
         case .proposal(let signed): return wants(signed)
@@ -46,6 +47,7 @@ extension Consensus {
     }
 
     mutating func receive(_ verified: VerifiedMessage, from peer: ValidatorIndex) {
+        noteView(of: verified.message, from: peer)
         switch verified.message {
         case .car(let signed): receive(signed, payload: verified.payload)
         case .ack(let signed): if signed.ack.lane == me { count(signed) }
@@ -63,6 +65,20 @@ extension Consensus {
         case .recallRequest(let request): answer(peer) { $0.answer(request, to: peer) }
         case .recollection(let answer): receive(answer, from: peer)
         }
+    }
+
+    /// What a peer says shows which view it is in; of itself it may say what it likes.
+    func viewShown(by message: PeerMessage) -> UInt64? {
+        switch message {
+        case .proposal(let signed): signed.block.view
+        case .vote(let signed): signed.vote.kind == .finalize ? signed.vote.view + 1 : signed.vote.view
+        case .certificate(let certificate): certificate.view + 1
+        default: nil
+        }
+    }
+
+    mutating func noteView(of message: PeerMessage, from peer: ValidatorIndex) {
+        if committee.contains(peer), let view = viewShown(by: message) { debts.note(peer, isIn: view) }
     }
 
     /// An own statement is durable: from now on it counts, like everybody else's.

@@ -57,7 +57,7 @@ extension Consensus {
     /// When a block on `parent` is due: with work soon, for a heartbeat now, and otherwise once the parent should have become final.
     private func proposalTime(on parent: ChainPoint) -> Instant? {
         if clock.timestamp >= parent.timestamp + settings.heartbeat { return clock.instant }
-        guard !work(beyond: parent).isEmpty else { return pacemaker.leaderDeadline }
+        guard !tips(beyond: parent).isEmpty else { return pacemaker.leaderDeadline }
         // Where the parent's time is ahead of the own clock, even by an hour, the spacing is counted from the view's beginning.
         let spaced = pacemaker.activeSince.map { $0 + spacing }
         return [spaced, instant(of: parent.timestamp + spacing)].compactMap { $0 }.min()
@@ -82,13 +82,14 @@ extension Consensus {
         // A long run without finalization carries nothing more, which bounds what a validator must keep of it.
         let isCrowded = parent.height - chain.tip.height >= ConsensusLimits.blocksUnfinal
         let block = Block(
-            epoch: committee.epoch, view: view, after: parent, cut: isCrowded ? [] : work(beyond: parent),
+            epoch: committee.epoch, view: view, after: parent, cut: isCrowded ? [] : tips(beyond: parent),
             timestamp: LogTime.next(after: parent.timestamp, now: clock.timestamp))
         tree.insert(block)
         tree.setJournaled(block.hash)
         precondition(views[view].own.mayPropose || settings.planted != nil, "a leader signs one block a view")
         views[view].own.propose(block.hash)
         counters.proposals += 1
+        counters.optimisticTips += UInt64(block.cut.count { $0.isOptimistic })
         // The proposal's record holds the whole block and stands before the vote's, in the same turn.
         emit(.sign(.proposal(block)))
         cast(.notarize, view: view, hash: block.hash)

@@ -33,7 +33,7 @@ extension Consensus {
         views[block.view].proposal = ReceivedProposal(signed: signed, arrivedAt: clock.timestamp)
         if lacks(.secondNotarize) { views[block.view].own.forgetNotarize() }
         tree.insert(block)
-        for proof in block.cut { note(proof) }
+        for case let proof? in block.cut.map(\.proof) { note(proof) }
     }
 
     /// The view's proposal, as long as this validator may vote for it.
@@ -49,18 +49,20 @@ extension Consensus {
         guard let proposal = votable else { return }
         switch judge(proposal) {
         case .accept:
+            if !lacks(.voteWithoutTips) { journalTips(of: proposal.block) }
             if let block = tree.takeUnjournaled(proposal.block.hash), !lacks(.voteWithoutBlock) {
                 emit(.persist(.block(block)))
             }
             cast(.notarize, view: view, hash: proposal.block.hash)
         case .refuse:
             counters.proposalsRefused += 1
+            showForks(in: proposal.block)
             castNullify()
         case .stale:
             counters.proposalsOutsideClock += 1
             castNullify()
         case .early: noteEarlyProposal()
-        case .missing: break
+        case .missing: hasten(proposal.block)
         }
     }
 
@@ -96,6 +98,8 @@ extension Consensus {
             return .missing(bodyNeeds(of: header.parentHash, sources: sources))
         }
         guard parent.advanced(by: proposal.block) != nil else { return .refuse }
+        let tips = judgeTips(of: proposal.block, after: parent)
+        guard case .accept = tips else { return tips }
         return judgeTime(of: proposal, after: parent)
     }
 

@@ -42,14 +42,18 @@ import Wire
 /// - *A leader with nothing to order waits D for the parent to become final* before it makes an empty block. Otherwise each empty block,
 ///   not yet final when the next view begins, would be the reason for another, and no committee would ever be idle.
 /// - *A leader that lacks a certificate or its parent's body nullifies its own view after D*, not at once: D is what the fetch is given.
-/// - *A proof is sent alone and at once*, never with the next car: it is 240 bytes at n = 4, and waiting would cost its latency.
+/// - *A proof is sent alone and at once*, never with the next car: it is 240 bytes at n = 4, and waiting would cost its latency. It is not
+///   sent for a car that is being voted on.
 /// - *A car that is already certified is not acknowledged any more*: its proof is complete.
+/// - *A certificate is sent to those who have not shown that they have left its view*, and a little later: see `CertificateDebts`.
 /// - *A message from an older view is answered with the certificate for that view, the newest finalization and the certificate that let
 ///   this validator in*, at most twice per D and peer: a straggler jumps instead of walking.
 /// - *Every start asks the others for this validator's newest vote*, and nothing new is said before a quorum has answered: a disk that
 ///   was lost or set back shows itself. See `Consensus+Recalling`.
 /// - *A leader that missed its turn is not waited for as long the next time*, as long as others make progress: `LeaderTurns`. A vote to nullify
 ///   is allowed at any time before one to finalize, so this costs a slow leader its turn and nothing else.
+/// - *Votes for an optimistic tip convict nobody*: an honest voter has acknowledged the car, and two acknowledgements do. See
+///   `Consensus+Optimism`.
 /// - *Under load f others look into a car, for W positions in a row*, and the rest later or by sample only: `Consensus+Inspecting`.
 /// - *Evidence is ordered like anything else*, as an item of a car, so that nobody verifies it between a proposal and a vote.
 ///
@@ -83,6 +87,9 @@ public struct Consensus: Sendable {
     var rotatesUntil = Instant(milliseconds: 0)
     /// Proofs of unread cars that are inspected nevertheless.
     var audits: [Digest: ProofOfAvailability] = [:]
+
+    /// Through which view each lane is ordered by proofs only, where this validator leads.
+    var demotedThrough: [UInt64]
 
     // Views.
     /// The current view.
@@ -119,6 +126,7 @@ public struct Consensus: Sendable {
     var sinceSnapshot: (blocks: UInt64, bytes: Int) = (0, 0)
 
     // Others.
+    var debts: CertificateDebts
     var fetcher: Fetcher
     var budgets: [AnswerBudget]
     var evidenceCounts: [Int]
@@ -134,11 +142,13 @@ public struct Consensus: Sendable {
         self.settings = settings
         clock = Moment(instant: Instant(milliseconds: 0), timestamp: genesisTime)
         lanes = Array(repeating: CarLane(), count: committee.n)
+        demotedThrough = Array(repeating: 0, count: committee.n)
         pacemaker = Pacemaker(settings)
         turns = LeaderTurns(members: committee.n)
         highestNotarized = (0, committee.chainID)
         isPlaced = committee.epoch == Committee.firstEpoch
         chain = FinalChain(genesis: .genesis(of: committee, at: genesisTime))
+        debts = CertificateDebts(members: committee.n)
         fetcher = Fetcher(me: me, of: committee.n)
         budgets = Array(repeating: AnswerBudget(), count: committee.n)
         evidenceCounts = Array(repeating: 0, count: committee.n)
@@ -183,10 +193,12 @@ public struct Consensus: Sendable {
     /// Does whatever has become possible or due. Each part looks at the state, not at the event, so none can be forgotten.
     private mutating func settle() {
         settleRecall()
-        settleLanes()
+        // What is delivered makes room on the own lane.
         orderFinalBlocks()
         deliverFinalBlocks()
+        settleLanes()
         settleView()
+        payDebts()
         fetchWhatIsMissing()
     }
 

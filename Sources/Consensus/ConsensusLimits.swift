@@ -28,6 +28,8 @@ public enum ConsensusLimits {
 
     /// Bytes at which an answer of several cars or blocks is closed; its last element may pass it.
     static let answerBytes = 1 << 20
+    /// Certificates that are kept for those who may be without them.
+    static let certificatesOwed = 64
     /// Views ahead of the own one whose votes are kept.
     static let viewWindow: UInt64 = 32
     /// Views ahead of the own one whose proposals are kept.
@@ -36,6 +38,10 @@ public enum ConsensusLimits {
     static let viewsPresent: UInt64 = 16
     /// How long few look into each car after a second of many items.
     static let rotationMilliseconds: UInt64 = 2000
+    /// Cars above the proven one of its own lane that a leader may order; of others' lanes one.
+    static let ownOptimisticCars: UInt64 = 2
+    /// Views of a leader in which a lane that cost it a voter is ordered by proofs only.
+    static let demotionViews: UInt64 = 64
     /// Proven cars that are looked into at a time.
     static let auditsUnderWay = 16
     /// Cars for one position of a lane: a second one is evidence, a third adds nothing.

@@ -23,6 +23,8 @@ public struct ConsensusSettings: Hashable, Sendable {
     public var auditsPer65536 = 655
     /// What that sample depends on: the validator's secret.
     public var auditKey: UInt64 = 0
+    /// Whether this validator's blocks may order cars whose proof is still on its way: see `Consensus+Optimism`.
+    public var takesOptimisticTips = true
     /// Least time between two lives of a lane: the unit in which they are counted. Others acknowledge no more of them, so that an owner who
     /// begins anew again and again costs them little.
     public var laneRest: UInt64 = 1000

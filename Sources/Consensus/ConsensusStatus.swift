@@ -6,6 +6,10 @@ public struct ConsensusCounters: Hashable, Sendable {
     public var carsSealed: UInt64 = 0
     /// Cars acknowledged, own ones included.
     public var carsAcknowledged: UInt64 = 0
+    /// Tips of own proposals that were still without a proof.
+    public var optimisticTips: UInt64 = 0
+    /// How often a lane was demoted to proofs only, because such a tip cost a voter a fetch or everybody the view.
+    public var lanesDemoted: UInt64 = 0
     /// Cars that others were to look into and did not in time.
     public var carsInspectedLate: UInt64 = 0
     /// Proven cars that were looked into all the same.

@@ -25,14 +25,14 @@ struct Cut: Hashable, Sendable {
     var lanes: Int { tips.count }
 
     /// The cut after a block's changes, or nil where those are not higher tips of lanes in ascending order.
-    func advanced(by changes: [ProofOfAvailability]) -> Cut? {
+    func advanced(by changes: [TipChange]) -> Cut? {
         var next = self
         var lowest = 0
         for change in changes {
             guard change.lane >= lowest, change.lane < tips.count, change.position > tips[change.lane].position else {
                 return nil
             }
-            next.tips[change.lane] = change.ack.tip
+            next.tips[change.lane] = change.tip
             lowest = change.lane + 1
         }
         return next

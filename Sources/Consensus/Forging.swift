@@ -53,6 +53,18 @@ import Wire
                 timestamp: timestamp + milliseconds), cut: [])
     }
 
+    /// The same block, which orders its lane up to `car` without a proof of that; nil where it orders as much anyway.
+    public func ordering(_ car: Car) -> Block? {
+        let change = cut.first { $0.lane == car.lane }
+        guard change.map({ $0.position < car.position }) ?? true else { return nil }
+        let tip = TipChange(optimistic: Ack(car), above: change?.proof)
+        let cut = (cut.filter { $0.lane != car.lane } + [tip]).sorted { $0.lane < $1.lane }
+        return Block(
+            header: BlockHeader(
+                epoch: header.epoch, view: view, height: height, parentView: header.parentView,
+                parentHash: header.parentHash, bodyDigest: Self.digest(of: cut), timestamp: timestamp), cut: cut)
+    }
+
     /// The same block after another one than its parent, which it says is of `parentView`.
     public func moved(onto parent: Block, of parentView: UInt64) -> Block {
         Block(

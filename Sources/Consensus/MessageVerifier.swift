@@ -75,9 +75,9 @@ public struct MessageVerifier: Sendable {
         }
     }
 
-    private func isSound(_ cut: [ProofOfAvailability], _ known: AlreadyVerified) -> Bool {
-        cut.enumerated().allSatisfy { index, proof in
-            known.proofs >> UInt128(index) & 1 == 1 || proof.verifies(in: committee)
+    private func isSound(_ cut: [TipChange], _ known: AlreadyVerified) -> Bool {
+        cut.enumerated().allSatisfy { index, change in
+            change.verifies(in: committee, isProofKnown: known.proofs >> UInt128(index) & 1 == 1)
         }
     }
 }

@@ -32,6 +32,8 @@ struct OwnLane: Sendable {
     /// The last sealed car.
     private(set) var tip = Tip.origin
     private(set) var outgoing: Deque<Outgoing> = []
+    /// Whether acknowledgements made a proof that nobody else knows yet.
+    var isProofNew = false
 
     /// Takes items to be sealed: those of one call into the same car, in their order, and none twice into one car.
     mutating func submit(_ items: [[UInt8]], at now: Moment) {
@@ -179,6 +181,19 @@ struct OwnLane: Sendable {
         let cars = outgoing.prefix(index + 1).map(\.car)
         outgoing.removeFirst(index + 1)
         return Attestation(proof: proof, cars: cars)
+    }
+
+    /// The highest car that has no proof yet and stands at most `limit` places above `base`, which its lane must lead down to.
+    func newest(above base: Tip, atMost limit: UInt64) -> Car? {
+        guard let lowest = index(of: base.position + 1), outgoing[lowest].car.header.parent == base.hash else {
+            return nil
+        }
+        return outgoing[min(lowest + Int(limit), outgoing.count) - 1].car
+    }
+
+    /// Whether the car is one of its own without a proof, and durable.
+    func hasSent(_ tip: Tip) -> Bool {
+        index(of: tip.position).map { outgoing[$0].car.hash == tip.hash && outgoing[$0].signature != nil } ?? false
     }
 
     /// Drops what a proof that others made, or execution, has overtaken.

@@ -44,6 +44,9 @@ struct Pacemaker: Sendable {
         return min(max(recentVoting, bounds.lowerBound), bounds.upperBound)
     }
 
+    /// How long others are given to make a certificate themselves before they are sent one.
+    var courtesy: UInt64 { min(max(recentVoting, 10), delay / 4) }
+
     private mutating func rest() {
         activeSince = nil
         lastResend = nil

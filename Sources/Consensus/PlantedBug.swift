@@ -3,6 +3,7 @@
     // What must be durable before what.
     case ackWithoutCar = "ack-without-car"
     case voteWithoutBlock = "vote-without-block"
+    case voteWithoutTips = "vote-without-tips"
     case viewWithoutCertificate = "view-without-certificate"
     case finalizeWithoutNotarization = "finalize-without-notarization"
     case finalWithoutCars = "final-without-cars"
@@ -26,6 +27,7 @@
     case uncheckedNullifications = "unchecked-nullifications"
     case uncheckedParent = "unchecked-parent"
     case uncheckedItems = "unchecked-items"
+    case uncheckedTips = "unchecked-tips"
     case uncheckedAncestors = "unchecked-ancestors"
     case quorumLessOne = "quorum-less-one"
     case attestersLessOne = "attesters-less-one"

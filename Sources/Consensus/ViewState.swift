@@ -114,6 +114,8 @@ struct ViewState: Sendable {
     var isEquivocated = false
     /// The proposal's time stood in the own clock's future.
     var hasWaitedForClock = false
+    /// Cars that the vote waits for and that were looked into out of turn.
+    var hastened: Set<Digest> = []
     var own = OwnStatements()
     private var notarizes = VoteTally()
     private var nullifies = VoteTally()

@@ -52,6 +52,12 @@ extension Server {
                 counted.carsInspectedLate),
             counter("cars_audited_total", "Proven cars that were looked into all the same.", counted.carsAudited),
             counter("proposals_total", "Own blocks proposed.", counted.proposals),
+            counter(
+                "optimistic_tips_total", "Lanes that own blocks order up to a car whose proof was still on its way.",
+                counted.optimisticTips),
+            counter(
+                "lanes_demoted_total", "Times a lane lost that, because it cost a voter a fetch or everybody a view.",
+                counted.lanesDemoted),
             counter("proposals_refused_total", "Proposals refused as invalid.", counted.proposalsRefused),
             counter(
                 "proposals_outside_clock_total", "Proposals outside the own clock's window: is this clock right?",

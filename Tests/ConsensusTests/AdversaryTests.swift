@@ -16,7 +16,7 @@ import Wire
         return network
     }
 
-    private func block(view: UInt64, at milliseconds: UInt64, cut: [ProofOfAvailability] = []) -> Block {
+    private func block(view: UInt64, at milliseconds: UInt64, cut: [TipChange] = []) -> Block {
         let genesis = ChainPoint.genesis(
             of: Keys.committee(4), at: Timestamp(milliseconds: Network.epochStart))
         return Block(
@@ -310,7 +310,7 @@ import Wire
     @Test func aBlockWithAFalseProofIsNoProposal() {
         let verifier = MessageVerifier(Keys.committee(4))
         func verified(_ signers: [Int]) -> VerifiedMessage? {
-            let block = block(view: 2, at: 1, cut: [Keys.proof(car([[1]]), by: signers)])
+            let block = block(view: 2, at: 1, cut: [TipChange(Keys.proof(car([[1]]), by: signers))])
             return verifier.verify(.proposal(Keys.proposal(block, by: 2))) { _ in true }
         }
         #expect(verified([0, 1]) != nil)

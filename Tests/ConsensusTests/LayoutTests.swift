@@ -10,7 +10,8 @@ import Wire
         sealedAt: Timestamp(milliseconds: 0x0102_0304_0506))
     static let genesis = ChainPoint.genesis(of: Keys.committee(4), at: Timestamp(milliseconds: 0))
     static let block = Block(
-        epoch: 1, view: 9, after: genesis, cut: [Keys.proof(car, by: [0, 3])], timestamp: Timestamp(milliseconds: 77))
+        epoch: 1, view: 9, after: genesis, cut: [TipChange(Keys.proof(car, by: [0, 3]))],
+        timestamp: Timestamp(milliseconds: 77))
     static let vote = Keys.vote(.notarize, view: 9, hash: block.hash, by: 3)
     static let finalization = Keys.certificate(.finalize, view: 9, hash: block.hash, by: [0, 1, 3])
     static let rival = Keys.vote(.notarize, view: 9, hash: car.hash, by: 3)

@@ -84,10 +84,10 @@ import Wire
 
     @Test func aCutOnlyGrowsAndNamesLanesInOrder() throws {
         let genesis = Cut(lanes: 3)
-        func proof(_ lane: Int, _ position: UInt64) -> ProofOfAvailability {
+        func proof(_ lane: Int, _ position: UInt64) -> TipChange {
             let before = Tip(position: position - 1, hash: .zero)
             let car = Car(epoch: 1, lane: lane, after: before, items: [], sealedAt: Timestamp(milliseconds: 0))
-            return Keys.proof(car, by: [0, 1])
+            return TipChange(Keys.proof(car, by: [0, 1]))
         }
         let cut = try #require(genesis.advanced(by: [proof(0, 2), proof(2, 5)]))
         #expect([cut[0].position, cut[1].position, cut[2].position] == [2, 0, 5])

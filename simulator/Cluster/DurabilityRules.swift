@@ -4,7 +4,8 @@ import Cryptography
 /// The table of what must be durable before what, as a property of one validator's journal: whatever a record rests on stands before it.
 /// The simulated disk keeps it with each record that it writes. And nothing is signed twice: what is said again is what was stored.
 struct DurabilityRules: Sendable {
-    private var blocks: Set<Digest> = []
+    /// What each block orders that had no proof yet.
+    private var blocks: [Digest: [Digest]] = [:]
     private var cars: Set<Digest> = []
     private var notarized: Set<Digest> = []
     private var highestCertified: UInt64 = 0
@@ -21,7 +22,7 @@ struct DurabilityRules: Sendable {
             // What is said once more rests on what was there the first time, which may be cut off.
             see(signed.statement, isRepeated: isRepeated)
         case .car(let car): cars.insert(car.hash)
-        case .block(let block): blocks.insert(block.hash)
+        case .block(let block): keep(block)
         case .certificate(let certificate):
             highestCertified = max(highestCertified, certificate.view)
             if certificate.kind != .nullify { notarized.insert(certificate.hash) }
@@ -30,30 +31,36 @@ struct DurabilityRules: Sendable {
             (epoch, highestCertified) = (mark.point.epoch, 0)
         case .recovered, .snapshot: break
         case .finalized(let final):
-            expect(blocks.contains(final.hash), "block \(final.height) is final without its body")
+            expect(blocks[final.hash] != nil, "block \(final.height) is final without its body")
         }
     }
 
     private mutating func see(_ statement: Statement, isRepeated: Bool) {
         switch statement {
         case .ownCar(let car): cars.insert(car.hash)
-        case .proposal(let block) where isRepeated: blocks.insert(block.hash)
+        case .proposal(let block) where isRepeated: keep(block)
         case .ack where isRepeated, .vote where isRepeated: break
         case .ack(let ack):
             expect(
                 cars.contains(ack.hash), "car \(ack.position) of lane \(ack.lane) is acknowledged and may be forgotten")
         case .proposal(let block):
             expectEntered(block.view)
-            blocks.insert(block.hash)
+            keep(block)
         case .vote(let vote): see(vote)
         }
+    }
+
+    private mutating func keep(_ block: Block) {
+        blocks[block.hash] = block.cut.filter(\.isOptimistic).map(\.hash)
     }
 
     private mutating func see(_ vote: Vote) {
         switch vote.kind {
         case .notarize:
             expectEntered(vote.view)
-            expect(blocks.contains(vote.hash), "the block of view \(vote.view) has a vote and may be forgotten")
+            expect(blocks[vote.hash] != nil, "the block of view \(vote.view) has a vote and may be forgotten")
+            let holdsTips = blocks[vote.hash, default: []].allSatisfy(cars.contains)
+            expect(holdsTips, "a car that the vote of view \(vote.view) vouches for may be forgotten")
         case .nullify: expectEntered(vote.view)
         case .finalize:
             expect(

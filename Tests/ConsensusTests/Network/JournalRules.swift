@@ -5,7 +5,8 @@ import Testing
 
 /// The table of what must be durable before what, as a property of one validator's journal: whatever a record rests on stands before it.
 struct JournalRules {
-    private var blocks: Set<Digest> = []
+    /// What each block orders that had no proof yet.
+    private var blocks: [Digest: [Digest]] = [:]
     private var cars: Set<Digest> = []
     private var notarized: Set<Digest> = []
     private var highestCertified: UInt64 = 0
@@ -22,12 +23,12 @@ struct JournalRules {
         switch record {
         case .signed(let signed): see(signed.statement)
         case .car(let car): cars.insert(car.hash)
-        case .block(let block): blocks.insert(block.hash)
+        case .block(let block): keep(block)
         case .certificate(let certificate):
             highestCertified = max(highestCertified, certificate.view)
             if certificate.kind != .nullify { notarized.insert(certificate.hash) }
         case .recovered, .snapshot: break
-        case .finalized(let final): #expect(blocks.contains(final.hash), "\(who): \(final.height) has no body")
+        case .finalized(let final): #expect(blocks[final.hash] != nil, "\(who): \(final.height) has no body")
         }
     }
 
@@ -37,16 +38,22 @@ struct JournalRules {
         case .ack(let ack): #expect(cars.contains(ack.hash), "\(who) acknowledges a car that it may forget")
         case .proposal(let block):
             expectEntered(block.view)
-            blocks.insert(block.hash)
+            keep(block)
         case .vote(let vote):
             switch vote.kind {
             case .notarize:
                 expectEntered(vote.view)
-                #expect(blocks.contains(vote.hash), "\(who) votes for a block that it may forget")
+                #expect(blocks[vote.hash] != nil, "\(who) votes for a block that it may forget")
+                let holdsTips = blocks[vote.hash, default: []].allSatisfy(cars.contains)
+                #expect(holdsTips, "\(who) vouches with its vote for a car that it may forget")
             case .nullify: expectEntered(vote.view)
             case .finalize: #expect(notarized.contains(vote.hash), "\(who) finalizes without the notarization")
             }
         }
+    }
+
+    private mutating func keep(_ block: Block) {
+        blocks[block.hash] = block.cut.filter(\.isOptimistic).map(\.hash)
     }
 
     private func expectEntered(_ view: UInt64) {

@@ -13,6 +13,7 @@ public enum AttackKind: String, CaseIterable, Sendable {
     case junkCertifier = "junk-certifier"
     case futureFlooder = "future-flooder"
     case wrongArchivist = "wrong-archivist"
+    case chanceTaker = "chance-taker"
 
     func make() -> any Attack {
         switch self {
@@ -37,6 +38,7 @@ public enum AttackKind: String, CaseIterable, Sendable {
         case .junkCertifier: JunkCertifier()
         case .futureFlooder: FutureFlooder()
         case .wrongArchivist: WrongArchivist()
+        case .chanceTaker: ChanceTaker()
         }
     }
 }
