@@ -176,7 +176,8 @@ struct ArchiveJob: Sendable {
                 // Last, so that whoever starts from it finds index and files as far along.
                 try stores.snapshots.write(
                     StoredSnapshot(
-                        height: snapshot.state.height, mark: snapshot.mark, bytes: snapshot.state.encoded()),
+                        height: snapshot.state.height, mark: snapshot.mark, end: snapshot.end,
+                        bytes: snapshot.state.encoded()),
                     pinned: pinned)
             }
         } catch {
@@ -196,6 +197,8 @@ struct ArchiveJob: Sendable {
 struct PendingSnapshot: Sendable {
     let state: Snapshot
     let mark: JournalPosition
+    /// The last record of what follows the mark.
+    let end: JournalPosition
     /// Whether nothing of the journal before it will be read again.
     var beginsEpoch = false
 }

@@ -15,7 +15,7 @@ extension Server {
         let mark = mark ?? stage(.snapshot(SnapshotMark(beginningAt: state.point)))
         journal.endSegment()
         _ = takeover.end(at: state.height)
-        outbox.add(.keep(PendingSnapshot(state: state, mark: mark, beginsEpoch: true)))
+        outbox.add(.keep(PendingSnapshot(state: state, mark: mark, end: mark, beginsEpoch: true)))
     }
 
     func epochEnded(_ end: EpochEnd) {

@@ -98,13 +98,13 @@ extension Server {
     private func summarize(_ records: [Record], _ snapshot: Snapshot) {
         let mark = records.map { stage($0) }[0]
         for signed in outbox.statements { stage(.signed(signed)) }
+        // Once more at the end: a part of it, which a crash or a bad sector may leave, would have forgotten what this validator has said.
+        let end = stage(records[0])
         if let (image, hazardsBefore) = takeover.end(at: snapshot.height) {
-            // Its file is there before the summary is. So the mark stands once more at the summary's end: a part of it, which a crash may leave,
-            // would have forgotten what this validator has said.
-            adopting = StoredSnapshot(height: snapshot.height, mark: mark, end: stage(records[0]), bytes: image)
+            adopting = StoredSnapshot(height: snapshot.height, mark: mark, end: end, bytes: image)
             outbox.add(.adopted(snapshot.head, hazardsBefore: hazardsBefore))
         } else {
-            outbox.add(.keep(PendingSnapshot(state: snapshot, mark: mark)))
+            outbox.add(.keep(PendingSnapshot(state: snapshot, mark: mark, end: end)))
         }
         journal.endSegment()
     }

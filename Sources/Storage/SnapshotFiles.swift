@@ -30,12 +30,12 @@ public struct StoredSnapshot: Hashable, Sendable {
     /// The image.
     public let bytes: [UInt8]
 
-    /// A snapshot to be written. Without `end`, what the mark begins is durable already.
-    public init(height: UInt64, mark: JournalPosition, end: JournalPosition? = nil, bytes: [UInt8]) {
-        precondition(end?.segment ?? mark.segment == mark.segment, "a commit does not span two segments")
+    /// A snapshot to be written.
+    public init(height: UInt64, mark: JournalPosition, end: JournalPosition, bytes: [UInt8]) {
+        precondition(end.segment == mark.segment, "a commit does not span two segments")
         self.height = height
         self.mark = mark
-        self.end = end ?? mark
+        self.end = end
         self.bytes = bytes
     }
 }

@@ -13,6 +13,9 @@ struct ClusterReport: Encodable {
     var strikes: UInt64
     var reports: UInt64
     var convictions: UInt64
+    var snapshots: UInt64
+    var adoptions: UInt64
+    var epochs: UInt64
     var simulated_s: Double
     var agreed_after_s: Double?
     var fork: String?
@@ -29,6 +32,9 @@ struct ClusterReport: Encodable {
         (events, frames, syncs) = (counts.events, counts.frames, counts.syncs)
         (crashes, strikes, reports) = (counts.crashes, counts.strikes, counts.reports)
         convictions = counts.convictions
+        snapshots = counts.snapshots
+        adoptions = counts.adoptions
+        epochs = counts.epochs
         simulated_s = Double(run.cluster.time) / 1000
         agreed_after_s = run.agreedAfterMilliseconds.map { Double($0) / 1000 }
         (fork, named) = (run.fork?.breach, run.fork?.named)

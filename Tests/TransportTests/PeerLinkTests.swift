@@ -42,7 +42,7 @@ import Wire
 @Suite struct GreetingTests {
     private let greeting = Greeting(committee: Digest.sha256([]), epoch: 3, from: 2, to: 258)
     private let golden =
-        "574d504c" + "0002" + "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        "574d504c" + "0003" + "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
         + "0000000000000003" + "00000002" + "00000102"
 
     @Test func theBytesAreThese() throws {

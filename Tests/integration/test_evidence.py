@@ -66,7 +66,7 @@ def link(committee, sender, receiver):
     context.load_cert_chain(keys / "tls.certificate.pem", keys / "tls.key.pem")
     with socket.create_connection(("127.0.0.1", committee[receiver].peers)) as plain:
         with context.wrap_socket(plain) as secure:
-            greeting = b"WMPL" + struct.pack(">H", 2) + bytes.fromhex(committee.file["chain_id"])
+            greeting = b"WMPL" + struct.pack(">H", 3) + bytes.fromhex(committee.file["chain_id"])
             frame(secure, greeting + struct.pack(">QII", committee.file["epoch"], sender, receiver))
             yield secure
 

@@ -155,6 +155,11 @@ extension Cluster {
         processes[index].state = .up
         processes[index].life += 1
         trace.note("starts", of: index, at: now)
+        if !processes[index].disk.open() {
+            // Its operator lays the journal aside, and it goes on as if the disk were lost.
+            trace.note("refuses its journal", of: index, at: now)
+            processes[index].wipe()
+        }
         do {
             try restore(index)
         } catch {
@@ -216,6 +221,7 @@ extension Cluster {
         case .oldDisk:
             let records = UInt64(processes[index].disk.durable.count)
             processes[index].disk.setBack(to: Int(random.within(records / 2...records - records / 8)))
+        case .rottenDisk: processes[index].disk.rot(random.next())
         }
         trace.note("has a \(lapse.rawValue)", of: index, at: now)
         if isUp { agenda.add(.start(index, life: processes[index].life), at: now + random.within(50...5000)) }

@@ -98,11 +98,10 @@ extension Cluster {
             }
         case .halt: processes[index].gathered = [.effect(effect)]
         case .ended(let end): self.end(index, with: end)
-        case .summarize(let records, let snapshot):
+        case .summarize(let records, _):
             stage(summary: records, of: index)
-            if processes[index].disk.isAdopting(snapshot.height) {
-                processes[index].disk.stage(records[0], isRepeated: true)
-            }
+            // Once more at the end: no part of a summary will do.
+            processes[index].disk.stage(records[0], isRepeated: true)
             processes[index].gathered.append(.effect(effect))
         case .send, .cosign, .executed, .published, .answer, .compute, .attested, .warn, .serveHistory, .serveCars:
             processes[index].gathered.append(.effect(effect))

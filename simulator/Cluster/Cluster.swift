@@ -47,6 +47,9 @@ public struct Cluster: Sendable {
     private var eventsAtOnce = 0
     /// Whether journals are cut off at the older snapshot, or kept whole.
     let cutsJournals: Bool
+    /// A bit for each validator that takes no chances as a leader, and behind them one for each that leaves cars to others: as in a committee of
+    /// two versions.
+    let habits: UInt64
     /// Whether faults strike: in the first phase they do.
     var isStormy = true
     /// Own cars that honest validators were told are attested: none of them may be lost.
@@ -64,6 +67,7 @@ public struct Cluster: Sendable {
         // Real signatures now and then: that forgery fails is not the simulator's subject, but that nothing rests on cheap ones is.
         let isReal = random.below(UInt64(options.realOneIn)) == 0
         cutsJournals = random.happens(permille: 500)
+        habits = random.happens(permille: 500) ? random.next() : 0
         let rota = Self.rota(of: options.validators, random: &random)
         let founding = Town(validators: options.validators, rota: rota, isReal: isReal)
         settings = Self.settings(options.settings, random: &random)
@@ -161,6 +165,8 @@ public struct Cluster: Sendable {
     func settings(of validator: Int) -> ConsensusSettings {
         var settings = settings
         settings.auditKey = UInt64(validator)
+        settings.takesOptimisticTips = habits >> UInt64(validator) & 1 == 0
+        if habits >> UInt64(32 + validator) & 1 == 1 { settings.itemsReadByAll = 0 }
         guard plan.liars[validator] != nil else { return settings }
         settings.plantedBug = .noRecall
         return settings

@@ -15,8 +15,14 @@ struct Disk: Sendable {
     /// Snapshots by height, each written after its mark was durable, with the digest that stands in its file.
     private var snapshots: [UInt64: (bytes: [UInt8], digest: Digest)] = [:]
     private var adopted: Set<UInt64> = []
+    /// Snapshots that epochs begin with: no summary follows their marks.
+    private var beginnings: Set<UInt64> = []
     /// Epochs' beginnings that were taken over from others: nothing in the journal leads there either.
     private var jumps: Set<UInt64> = []
+    /// Where the last commit begins.
+    private var lastCommit = 0
+    /// A record that cannot be read.
+    private var rotten: Int?
     private var staged: [Staged] = []
     private var committing: [Staged]?
     private(set) var rules: DurabilityRules
@@ -41,6 +47,7 @@ struct Disk: Sendable {
     mutating func keep(beginning snapshot: [UInt8], height: UInt64, isTakenOver: Bool) {
         snapshots = snapshots.filter { $0.key < height }
         adopted = adopted.filter { $0 < height }
+        beginnings.insert(height)
         if isTakenOver { jumps.insert(height) }
         keep(snapshot, height: height)
     }
@@ -57,6 +64,8 @@ struct Disk: Sendable {
             return nil
         }
         durable.removeSubrange(..<start)
+        lastCommit = max(0, lastCommit - start)
+        rotten = rotten.flatMap { $0 < start ? nil : $0 - start }
         return older
     }
 
@@ -88,28 +97,26 @@ struct Disk: Sendable {
     }
 
     private func hasOtherWay(to height: UInt64) -> Bool {
-        // A journal that is read from its beginning needs none, but leads across no state that was taken over.
-        let isWhole = if case .snapshot? = durable.first { false } else { adopted.isEmpty && jumps.isEmpty }
-        return isWhole || marked.contains { $0 < height && isSound($0) }
+        isWhole || marked.contains { $0 < height && isSound($0) }
+    }
+
+    /// Whether it can be read from its beginning; then it leads across no state that was taken over.
+    private var isWhole: Bool {
+        if case .snapshot? = durable.first { false } else { adopted.isEmpty && jumps.isEmpty }
     }
 
     private func isSound(_ height: UInt64) -> Bool {
         snapshots[height].map { Digest.sha256($0.bytes) == $0.digest } ?? false
     }
 
-    /// Where the journal goes on from that snapshot. A state of others is not gone on from before its mark stands there twice, around all of the
-    /// summary.
+    /// Where the journal goes on from that snapshot. None is gone on from before its mark stands there twice, around all of the summary, but for
+    /// one that an epoch begins with.
     private func mark(of height: UInt64) -> Int? {
-        func isMark(_ record: Record) -> Bool {
-            if case .snapshot(let mark) = record { mark.point.height == height } else { false }
-        }
-        guard adopted.contains(height) else { return durable.lastIndex(where: isMark) }
-        guard let end = durable.lastIndex(where: isMark) else { return nil }
-        return durable[..<end].lastIndex(where: isMark)
+        guard let end = lastMark(of: height) else { return nil }
+        return beginnings.contains(height) ? end : durable[..<end].lastIndex { $0.isMark(of: height) }
     }
 
-    /// Whether the state of others of that height is here, and the journal is to go on from it.
-    func isAdopting(_ height: UInt64) -> Bool { adopted.contains(height) && mark(of: height) == nil }
+    private func lastMark(of height: UInt64) -> Int? { durable.lastIndex { $0.isMark(of: height) } }
 
     mutating func beginCommit() {
         precondition(committing == nil, "one commit is under way at a time")
@@ -137,8 +144,24 @@ struct Disk: Sendable {
     }
 
     private mutating func write(_ records: [Staged]) {
+        lastCommit = durable.count
         for one in records { rules.see(one.record, isRepeated: one.isRepeated) }
         durable += records.map(\.record)
+    }
+
+    /// A record of the journal cannot be read from now on: as often one of the last commit as any.
+    mutating func rot(_ chance: UInt64) {
+        let first = chance % 2 == 0 ? 0 : lastCommit
+        if first < durable.count { rotten = first + Int(chance / 2 % UInt64(durable.count - first)) }
+    }
+
+    /// Looks whether all can be read that a start reads. A record of the last commit that cannot passes for one that a crash tore off, and is cut off
+    /// with what follows it; any other shows that the journal is damaged: then false.
+    mutating func open() -> Bool {
+        guard let rotten, rotten >= newest.records.startIndex else { return true }
+        guard rotten >= lastCommit else { return false }
+        truncate(to: rotten)
+        return isWhole || marked.contains(where: isSound)
     }
 
     /// Everything is lost.
@@ -147,11 +170,21 @@ struct Disk: Sendable {
     /// An old image is put back: of what was durable, only the first `count` records are.
     mutating func setBack(to count: Int) {
         // The image has the snapshot that its journal begins with.
-        let (first, kept) = (marked.last(where: isSound).flatMap(mark).map { $0 + 1 } ?? 0, snapshots)
-        let (old, others) = (durable.prefix(max(count, first)), (adopted, jumps))
+        let first = marked.last(where: isSound).flatMap(lastMark).map { $0 + 1 } ?? 0
+        truncate(to: max(count, first))
+    }
+
+    private mutating func truncate(to count: Int) {
+        let (old, kept, others) = (durable.prefix(count), snapshots, (adopted, beginnings, jumps))
         self = Disk()
-        (adopted, jumps) = others
+        (adopted, beginnings, jumps) = others
         write(old.map { Staged(record: $0, isRepeated: true) })
         snapshots = kept.filter { mark(of: $0.key) != nil }
+    }
+}
+
+extension Record {
+    fileprivate func isMark(of height: UInt64) -> Bool {
+        if case .snapshot(let mark) = self { mark.point.height == height } else { false }
     }
 }

@@ -18,7 +18,7 @@ struct DurabilityRules: Sendable {
         switch record {
         case .signed(let signed):
             let isNew = said.insert(signed.statement.key).inserted
-            expect(isNew || isRepeated, "it signs again what it has signed before")
+            expect(isNew || isRepeated, "it signs again what it has signed before: \(signed.statement.words)")
             // What is said once more rests on what was there the first time, which may be cut off.
             see(signed.statement, isRepeated: isRepeated)
         case .car(let car): cars.insert(car.hash)
@@ -92,6 +92,18 @@ extension Statement {
         case .ack(let ack): .ack(ack)
         case .proposal(let block): .proposal(block.hash)
         case .vote(let vote): .vote(vote)
+        }
+    }
+}
+
+extension Statement {
+    /// What it says, in words.
+    fileprivate var words: String {
+        switch self {
+        case .ownCar(let car): "car \(car.position)"
+        case .ack(let ack): "acknowledgement of car \(ack.position) of lane \(ack.lane)"
+        case .proposal(let block): "proposal of view \(block.view)"
+        case .vote(let vote): "vote to \(vote.kind) in view \(vote.view)"
         }
     }
 }

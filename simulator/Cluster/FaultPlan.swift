@@ -18,6 +18,8 @@ public struct FaultPlan: Sendable {
         case lostDisk = "lost-disk"
         /// An old image is put back.
         case oldDisk = "old-disk"
+        /// A record of the journal can no longer be read: a bit has flipped in it, or a write has gone to its place.
+        case rottenDisk = "rotten-disk"
     }
 
     /// The plan of a seed. Each fault is in half of all plans, so that most pairs of faults meet and some runs have but one.
@@ -35,7 +37,7 @@ public struct FaultPlan: Sendable {
         }
         for validator in liars.keys.sorted() where random.happens(permille: 200) {
             liars[validator] = nil
-            forgetful[validator] = random.happens(permille: 500) ? .lostDisk : .oldDisk
+            forgetful[validator] = Lapse.allCases[Int(random.below(UInt64(Lapse.allCases.count)))]
         }
     }
 

@@ -15,7 +15,7 @@ struct Greeting: Hashable, Sendable {
 
     /// `WMPL`: Waymark peer link.
     static let magic: UInt32 = 0x574D_504C
-    static let version: UInt16 = 2
+    static let version: UInt16 = 3
     static let encodedBytes = 4 + 2 + 32 + 8 + 4 + 4
 
     init(committee: Digest, epoch: UInt64, from: UInt32, to: UInt32) {
