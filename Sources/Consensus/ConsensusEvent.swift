@@ -42,7 +42,7 @@ public enum ConsensusEffect: Hashable, Sendable {
     /// Submitted items waited too long for a car and will not be in one: submit them anew.
     case expired([[UInt8]])
     /// The next block is final, and here are its cars. In the order of heights, none left out.
-    case finalized(FinalizedBlock)
+    indirect case finalized(FinalizedBlock)
     /// A peer asks for blocks that are no longer in memory; the shell may answer with a `HistoryBatch`.
     case serveHistory(HistoryRequest, to: ValidatorIndex)
     /// A peer asks for cars that are no longer in memory; the shell may answer with a `CarBatch`.
@@ -50,7 +50,7 @@ public enum ConsensusEffect: Hashable, Sendable {
     /// Look into a car whose items were left to others, and give it back as its owner's message, verified whole.
     case inspect(SignedCar)
     /// Somebody misbehaved, provably.
-    case evidence(Evidence)
+    indirect case evidence(Evidence)
     /// The rules of this machine rest on something that is not so: it says nothing more, and its shell stops the process once what was
     /// persisted before is durable, for that shows who lied.
     case halt(HaltReason)

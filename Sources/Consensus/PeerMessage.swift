@@ -32,7 +32,7 @@ public enum PeerMessage: Hashable, Sendable {
     /// Asks, after a start, what was heard from the asker before.
     case recallRequest(RecallRequest)
     /// The answer.
-    case recollection(Recollection)
+    indirect case recollection(Recollection)
 
     /// The epoch that it belongs to.
     public var epoch: UInt64 {
