@@ -11,7 +11,7 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES = libuv1-dev libssl-dev libsqlite3-dev libsodium-dev zlib1g-dev pkg-config python3 python3-pip
 TEST_PACKAGES = iproute2 valgrind binutils mosquitto-clients golang-go golang-golang-x-mod-dev protobuf-compiler python3-venv curl
 
-.PHONY: demo test lint build packages test-packages map schema unit pure integration simulation instructions soak twins mutations model clean
+.PHONY: demo test lint build packages test-packages map schema unit pure integration simulation instructions budget soak twins mutations model clean
 
 demo: packages build map
 	$(BIN) demo --map $(MAP) $(DEMO_FLAGS)
@@ -46,10 +46,15 @@ instructions: test-packages
 	swift build $(BUILD) --product InstructionCount
 	Tests/InstructionCount/run
 
-# One simulated minute a seed: `make soak SEEDS=100000`.
+# One simulated minute a seed, from FIRST to SEEDS: `make soak SEEDS=100000`.
+FIRST = 1
 SEEDS = 10000
 soak: build
-	$(BIN) simulate cluster --seeds 1..$(SEEDS) --minutes 1
+	$(BIN) simulate cluster --seeds $(FIRST)..$(SEEDS) --minutes 1
+
+# What a report costs one validator, by part: samples a server under full load with perf (Debian: linux-perf).
+budget: build
+	Tests/Budget/run
 
 # Every scenario of three views, and many of eight.
 twins: build

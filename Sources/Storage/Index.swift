@@ -81,17 +81,17 @@ public struct Index: Sendable {
         }
     }
 
-    /// Deletes the records that were received before `time`; returns how many. Receipts stay: they say nothing about
-    /// anyone.
+    /// Deletes the records that were received before `time`; returns how many. What a receipt takes stays: it says nothing
+    /// about anyone.
     @discardableResult
     public func deleteRecords(receivedBefore time: Timestamp) throws(IndexError) -> Int {
-        try delete("DELETE FROM records WHERE received < ?", [Int64(bitPattern: time.milliseconds)])
+        try erase("received < ?", [Int64(bitPattern: time.milliseconds)])
     }
 
     /// Erases the record of a report; returns whether there was one.
     @discardableResult
     public func eraseRecord(_ digest: Digest) throws(IndexError) -> Bool {
-        try delete("DELETE FROM records WHERE leaf = (SELECT leaf FROM receipts WHERE digest = ?)", [digest.blob]) > 0
+        try erase(Self.isNamed("digest"), [digest.blob]) > 0
     }
 
     /// Forgets where cars are that stand in journal segments before `segment`, which are removed.
@@ -103,10 +103,11 @@ public struct Index: Sendable {
         }
     }
 
-    private func delete(_ sql: String, _ arguments: StatementArguments) throws(IndexError) -> Int {
-        try indexing {
+    private func erase(_ which: String, _ arguments: StatementArguments) throws(IndexError) -> Int {
+        let sql = "UPDATE reports SET bytes = NULL, signature = NULL, received = NULL WHERE bytes IS NOT NULL AND "
+        return try indexing {
             let count = try pool.write { database in
-                try database.execute(sql: sql, arguments: arguments)
+                try database.execute(sql: sql + which, arguments: arguments)
                 return database.changesCount
             }
             // The pages as they were stay in SQLite's own log until it has been copied back and cut off.

@@ -142,25 +142,30 @@ extension Index {
 
     /// The record of a report, by SHA-256 of its bytes, while it is kept.
     public func record(_ digest: Digest) throws(IndexError) -> StoredRecord? {
-        let sql = "SELECT * FROM receipts JOIN records USING (leaf) WHERE digest = ?"
+        let sql = "SELECT * FROM reports WHERE \(Self.isNamed("digest")) AND bytes IS NOT NULL"
         return try read { try Row.fetchOne($0, sql: sql, arguments: [digest.blob]).map(StoredRecord.init) }
     }
 
     /// The index of a report's entry in the log, by SHA-256 of its bytes.
     public func leaf(ofReport digest: Digest) throws(IndexError) -> UInt64? {
         try read {
-            try Int64.fetchOne($0, sql: "SELECT leaf FROM receipts WHERE digest = ?", arguments: [digest.blob])
-                .map(UInt64.init(bitPattern:))
+            try Int64.fetchOne(
+                $0, sql: "SELECT leaf FROM reports WHERE \(Self.isNamed("digest"))", arguments: [digest.blob]
+            ).map(UInt64.init(bitPattern:))
         }
     }
 
     /// The index of the entry of the report with that key, whichever of its signings was first in the log.
     public func leaf(ofKey key: Digest) throws(IndexError) -> UInt64? {
         try read {
-            try Int64.fetchOne($0, sql: "SELECT leaf FROM receipts WHERE key = ? LIMIT 1", arguments: [key.blob])
-                .map(UInt64.init(bitPattern:))
+            try Int64.fetchOne(
+                $0, sql: "SELECT min(leaf) FROM reports WHERE \(Self.isNamed("key"))", arguments: [key.blob]
+            ).map(UInt64.init(bitPattern:))
         }
     }
+
+    /// Whether a report has that digest, by the eight bytes that are sorted and then by all.
+    static func isNamed(_ column: String) -> String { "substr(\(column), 1, 8) = substr(?1, 1, 8) AND \(column) = ?1" }
 
     /// Where the journal has a car.
     public func car(_ hash: Digest) throws(IndexError) -> JournalPosition? {

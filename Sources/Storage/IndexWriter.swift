@@ -72,10 +72,11 @@ struct IndexWriter {
 
     private func add(_ record: StoredRecord) throws {
         try run(
-            "INSERT OR IGNORE INTO records VALUES (?, ?, ?, ?)",
-            [record.leaf.bits, Data(record.bytes), Data(record.signature), record.received.bits])
-        try run(
-            "INSERT OR IGNORE INTO receipts VALUES (?, ?, ?)", [record.digest.blob, record.key.blob, record.leaf.bits])
+            "INSERT OR IGNORE INTO reports VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                record.leaf.bits, record.digest.blob, record.key.blob, record.received.bits, Data(record.bytes),
+                Data(record.signature),
+            ])
     }
 
     private func run(_ sql: String, _ arguments: StatementArguments) throws {

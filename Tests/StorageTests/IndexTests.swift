@@ -149,14 +149,16 @@ private func hazard(_ id: UInt8, state: UInt8, cell: UInt64, height: UInt64) -> 
         try index.pool.writeWithoutTransaction { database in
             try database.execute(
                 sql: """
-                    CREATE TABLE old (
+                    CREATE TABLE receipts (
+                        digest BLOB PRIMARY KEY, key BLOB NOT NULL, leaf INTEGER NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    INSERT INTO receipts SELECT digest, key, leaf FROM reports;
+                    CREATE TABLE records (
                         digest BLOB PRIMARY KEY, bytes BLOB NOT NULL, signature BLOB NOT NULL, received INTEGER NOT NULL
                     ) STRICT;
-                    INSERT INTO old SELECT digest, bytes, signature, received FROM records JOIN receipts USING (leaf);
-                    DROP TABLE records;
-                    ALTER TABLE old RENAME TO records;
-                    CREATE INDEX records_by_time ON records (received);
-                    DELETE FROM grdb_migrations WHERE identifier = 'records by leaf';
+                    INSERT INTO records SELECT digest, bytes, signature, received FROM reports;
+                    DROP TABLE reports;
+                    DELETE FROM grdb_migrations WHERE identifier IN ('records by leaf', 'reports');
                     """)
         }
     }
