@@ -149,6 +149,11 @@ extension Consensus {
         cast(.nullify, view: view - 1)
     }
 
+    /// Whether a member has voted in this view or one of the last, as many as there are members.
+    private func isHeard(_ member: ValidatorIndex) -> Bool {
+        member == me || (newestVotes[member]?.vote.view ?? 0) + UInt64(committee.n) >= view
+    }
+
     private func hasPassed(_ deadline: Instant?) -> Bool { deadline.map { clock.instant >= $0 } ?? false }
 
     /// When this view is nullified if nothing happens.
@@ -159,7 +164,8 @@ extension Consensus {
     /// Until when this view must have a proposal, or once it has one, a certificate.
     private var viewDeadline: Instant? {
         guard views[view].proposal == nil else { return pacemaker.advanceDeadline }
+        let leader = committee.leader(of: view)
         return pacemaker.proposalDeadline(
-            patience: turns.patience(with: committee.leader(of: view), delay: pacemaker.delay))
+            patience: turns.patience(with: leader, isHeard: isHeard(leader), delay: pacemaker.delay))
     }
 }
