@@ -91,6 +91,14 @@ extension Consensus {
         if highestNotarized.view <= point.view { highestNotarized = (point.view, point.hash) }
         counters.statesAdopted += 1
         sinceSnapshot = (0, 0)
+        owesSummary = true
+    }
+
+    /// Sums up for a state that was taken over, once all events of the turn are taken: own statements that come back as durable among them stand in
+    /// nothing else that is written again.
+    mutating func summarizeIfOwed() {
+        guard owesSummary else { return }
+        owesSummary = false
         emit(.summarize(summary))
     }
 

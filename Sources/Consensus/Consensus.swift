@@ -124,6 +124,8 @@ public struct Consensus: Sendable {
     var chain: FinalChain
     /// What was delivered since the last snapshot.
     var sinceSnapshot: (blocks: UInt64, bytes: Int) = (0, 0)
+    /// A state was taken over in this turn.
+    var owesSummary = false
 
     // Others.
     var debts: CertificateDebts
@@ -192,6 +194,7 @@ public struct Consensus: Sendable {
 
     /// Does whatever has become possible or due. Each part looks at the state, not at the event, so none can be forgotten.
     private mutating func settle() {
+        summarizeIfOwed()
         settleRecall()
         // What is delivered makes room on the own lane.
         orderFinalBlocks()

@@ -1,4 +1,5 @@
 import Testing
+import Wire
 
 @testable import Consensus
 
@@ -86,5 +87,24 @@ import Testing
         #expect(!wrong.verifies(in: Keys.committee(4)))
         let gap = try #require(HistoryBatch(of: chain.enumerated().filter { $0.offset != 300 }.map(\.element)))
         #expect(!gap.verifies(in: Keys.committee(4)))
+    }
+
+    @Test func aStateThatIsTakenOverIsSummedUpWithWhatBecameDurableInTheSameTurn() throws {
+        let now = Moment(
+            instant: Instant(milliseconds: 1), timestamp: Timestamp(milliseconds: Network.epochStart + 1))
+        let genesis = ChainPoint.genesis(of: Keys.committee(4), at: Timestamp(milliseconds: Network.epochStart))
+        var machine = Consensus(committee: Keys.committee(4), me: 0, genesisTime: genesis.timestamp)
+        _ = machine.step(.start, at: now)
+        let sealed = machine.step(.submit([[1]]), at: now).compactMap { effect in
+            if case .sign(.ownCar(let car)) = effect { Keys.sign(.ownCar(car), by: 0) } else { nil }
+        }
+        let car = try #require(sealed.first)
+        let block = Block(epoch: 1, view: 1, after: genesis, cut: [], timestamp: genesis.timestamp + 1)
+        let point = try #require(genesis.advanced(by: block))
+        var effects = machine.take(.adopt(point), at: now) + machine.take(.signed(car), at: now)
+        effects += machine.settle(at: now)
+        let summaries = effects.compactMap { if case .summarize(let records) = $0 { records } else { nil } }
+        #expect(summaries.count == 1)
+        #expect(summaries.first?.contains(.signed(car)) == true)
     }
 }
