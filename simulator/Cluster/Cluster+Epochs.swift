@@ -38,7 +38,9 @@ extension Cluster {
     mutating func end(_ index: Int, with end: EpochEnd, isMarked: Bool = false) {
         defer { processes[index].gathered.append(.effect(.ended(end))) }
         guard !isMarked, takesPart(index, in: end.beginning.committee.epoch) else { return }
-        processes[index].disk.stage(.snapshot(SnapshotMark(beginningAt: end.beginning.point)), isRepeated: true)
+        let mark = SnapshotMark(beginningAt: end.beginning.point)
+        let place = processes[index].disk.stage(.snapshot(mark), isRepeated: true)
+        processes[index].disk.bracket(end.beginning.height, place...place)
     }
 
     /// Everything is written: the process goes on in the next epoch. Who has no part in that stays, and answers the others.

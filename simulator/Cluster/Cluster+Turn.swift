@@ -98,10 +98,11 @@ extension Cluster {
             }
         case .halt: processes[index].gathered = [.effect(effect)]
         case .ended(let end): self.end(index, with: end)
-        case .summarize(let records, _):
-            stage(summary: records, of: index)
+        case .summarize(let records, let snapshot):
+            let mark = stage(summary: records, of: index)
             // Once more at the end: no part of a summary will do.
-            processes[index].disk.stage(records[0], isRepeated: true)
+            let end = processes[index].disk.stage(records[0], isRepeated: true)
+            processes[index].disk.bracket(snapshot.height, mark...end)
             processes[index].gathered.append(.effect(effect))
         case .send, .cosign, .executed, .published, .answer, .compute, .attested, .warn, .serveHistory, .serveCars:
             processes[index].gathered.append(.effect(effect))
@@ -109,12 +110,13 @@ extension Cluster {
     }
 
     /// A summary, and behind it what is signed and waits for its commit.
-    private mutating func stage(summary records: [Record], of index: Int) {
-        for record in records { processes[index].disk.stage(record, isRepeated: true) }
-        if settings.plantedBug == .emptySummary { return }
+    private mutating func stage(summary records: [Record], of index: Int) -> Int {
+        let places = records.map { processes[index].disk.stage($0, isRepeated: true) }
+        if settings.plantedBug == .emptySummary { return places[0] }
         for case .statement(let signed) in processes[index].inFlight + processes[index].gathered {
             processes[index].disk.stage(.signed(signed), isRepeated: true)
         }
+        return places[0]
     }
 
     /// Snapshots are written some time after their mark is durable, and not all of them before the process ends.

@@ -15,8 +15,8 @@ struct Disk: Sendable {
     /// Snapshots by height, each written after its mark was durable, with the digest that stands in its file.
     private var snapshots: [UInt64: (bytes: [UInt8], digest: Digest)] = [:]
     private var adopted: Set<UInt64> = []
-    /// Snapshots that epochs begin with: no summary follows their marks.
-    private var beginnings: Set<UInt64> = []
+    /// Where the mark of each height was to stand the last time, and the end of what follows it: a file names both.
+    private var marks: [UInt64: ClosedRange<Int>] = [:]
     /// Epochs' beginnings that were taken over from others: nothing in the journal leads there either.
     private var jumps: Set<UInt64> = []
     /// Where the last commit begins.
@@ -34,8 +34,10 @@ struct Disk: Sendable {
     var hasStaged: Bool { !staged.isEmpty }
     var isCommitting: Bool { committing != nil }
 
-    mutating func stage(_ record: Record, isRepeated: Bool = false) {
+    /// Returns the record's place in the journal, if it gets there.
+    @discardableResult mutating func stage(_ record: Record, isRepeated: Bool = false) -> Int {
         staged.append(Staged(record: record, isRepeated: isRepeated))
+        return durable.count + (committing?.count ?? 0) + staged.count - 1
     }
 
     mutating func keep(_ snapshot: [UInt8], height: UInt64) {
@@ -47,7 +49,6 @@ struct Disk: Sendable {
     mutating func keep(beginning snapshot: [UInt8], height: UInt64, isTakenOver: Bool) {
         snapshots = snapshots.filter { $0.key < height }
         adopted = adopted.filter { $0 < height }
-        beginnings.insert(height)
         if isTakenOver { jumps.insert(height) }
         keep(snapshot, height: height)
     }
@@ -64,6 +65,9 @@ struct Disk: Sendable {
             return nil
         }
         durable.removeSubrange(..<start)
+        marks = marks.filter { $0.value.lowerBound >= start }.mapValues {
+            $0.lowerBound - start...$0.upperBound - start
+        }
         lastCommit = max(0, lastCommit - start)
         rotten = rotten.flatMap { $0 < start ? nil : $0 - start }
         return older
@@ -109,14 +113,17 @@ struct Disk: Sendable {
         snapshots[height].map { Digest.sha256($0.bytes) == $0.digest } ?? false
     }
 
-    /// Where the journal goes on from that snapshot. None is gone on from before its mark stands there twice, around all of the summary, but for
-    /// one that an epoch begins with.
-    private func mark(of height: UInt64) -> Int? {
-        guard let end = lastMark(of: height) else { return nil }
-        return beginnings.contains(height) ? end : durable[..<end].lastIndex { $0.isMark(of: height) }
-    }
+    /// What follows the mark of that height stands between these places.
+    mutating func bracket(_ height: UInt64, _ places: ClosedRange<Int>) { marks[height] = places }
 
-    private func lastMark(of height: UInt64) -> Int? { durable.lastIndex { $0.isMark(of: height) } }
+    /// Where the journal goes on from that snapshot, if all is there that follows its mark.
+    private func mark(of height: UInt64) -> Int? {
+        guard let places = marks[height], places.upperBound < durable.count,
+            durable[places.lowerBound].isMark(of: height),
+            durable[places.upperBound].isMark(of: height)
+        else { return nil }
+        return places.lowerBound
+    }
 
     mutating func beginCommit() {
         precondition(committing == nil, "one commit is under way at a time")
@@ -170,14 +177,14 @@ struct Disk: Sendable {
     /// An old image is put back: of what was durable, only the first `count` records are.
     mutating func setBack(to count: Int) {
         // The image has the snapshot that its journal begins with.
-        let first = marked.last(where: isSound).flatMap(lastMark).map { $0 + 1 } ?? 0
+        let first = marked.last(where: isSound).flatMap { marks[$0] }.map { $0.upperBound + 1 } ?? 0
         truncate(to: max(count, first))
     }
 
     private mutating func truncate(to count: Int) {
-        let (old, kept, others) = (durable.prefix(count), snapshots, (adopted, beginnings, jumps))
+        let (old, kept, others) = (durable.prefix(count), snapshots, (adopted, marks, jumps))
         self = Disk()
-        (adopted, beginnings, jumps) = others
+        (adopted, marks, jumps) = others
         write(old.map { Staged(record: $0, isRepeated: true) })
         snapshots = kept.filter { mark(of: $0.key) != nil }
     }
