@@ -82,7 +82,10 @@ extension Consensus {
         for change in block.cut where change.isOptimistic && !lacks(.uncheckedTips) {
             let base = change.proof?.position ?? parent.cut[change.lane].position
             let limit = change.lane == leader ? ConsensusLimits.ownOptimisticCars : 1
-            guard base >= parent.cut[change.lane].position, change.position - base <= limit else { return .refuse }
+            guard base >= parent.cut[change.lane].position, change.position > base, change.position - base <= limit
+            else {
+                return .refuse
+            }
             switch standing(of: change) {
             case .vouched: break
             case .wrong: return .refuse

@@ -102,14 +102,23 @@ struct OptimismTests {
         return cars
     }
 
+    private func fork(lane: ValidatorIndex) -> Car {
+        Car(
+            epoch: 1, lane: lane, after: .origin, items: [[9, 9]],
+            sealedAt: Timestamp(milliseconds: Network.epochStart))
+    }
+
     /// Validator 1 leads view 1 and has no process; the others hold the cars of `lane` and hear of a block that orders them up to the last.
-    private func votes(lane: ValidatorIndex, cars count: Int, proof: Int? = nil, giving given: Int? = nil) -> [Vote?] {
+    private func votes(
+        lane: ValidatorIndex, cars count: Int, proof: Int? = nil, below: ProofOfAvailability? = nil,
+        giving given: Int? = nil
+    ) -> [Vote?] {
         var network = Network(4)
         network.watch.liars = [1]
         for index in [0, 2, 3] { network.start(index) }
         network.run(for: 20)
         let cars = cars(count, lane: lane)
-        let below = proof.map { Keys.proof(cars[$0], by: [1, 2]) }
+        let below = below ?? proof.map { Keys.proof(cars[$0], by: [1, 2]) }
         let change = TipChange(optimistic: Ack(cars[count - 1]), above: below)
         let block = Block(
             epoch: 1, view: 1, after: genesis, cut: [change],
@@ -133,6 +142,11 @@ struct OptimismTests {
         #expect(votes(lane: 1, cars: 3).allSatisfy { $0?.kind == .nullify })
         #expect(votes(lane: 1, cars: 3, proof: 0).allSatisfy { $0?.kind == .notarize }, "above the proof it is two")
         #expect(votes(lane: 1, cars: 4, proof: 0).allSatisfy { $0?.kind == .nullify })
+    }
+
+    @Test func aProofOfAnotherCarAtTheTipsPlaceIsNoProofBelowIt() {
+        #expect(
+            votes(lane: 1, cars: 1, below: Keys.proof(fork(lane: 1), by: [1, 2])).allSatisfy { $0?.kind == .nullify })
     }
 
     @Test func aVoterThatDoesNotHoldATipWaits() {
