@@ -63,7 +63,12 @@ extension Consensus {
         guard message.epoch == committee.epoch, committee.contains(peer), peer != me else { return }
         noteView(of: message, from: peer)
         if case .car(let signed) = message, signed.lane == peer { answerKnown(signed) }
-        if let view = viewShown(by: message) { hint(peer, in: view) }
+        guard var view = viewShown(by: message) else { return }
+        // Who repeats its vote to make a view final has not heard that it is.
+        if case .vote(let signed) = message, signed.vote.kind == .finalize, signed.vote.view <= finalizedView {
+            view = signed.vote.view
+        }
+        hint(peer, in: view)
     }
 
     /// The owner sends a car again: it has not heard the acknowledgement, or that there is a proof.

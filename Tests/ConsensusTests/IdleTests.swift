@@ -3,6 +3,27 @@ import Testing
 @testable import Consensus
 
 @Suite struct IdleTests {
+    @Test func whoMissedThatABlockIsFinalHearsItLongBeforeTheNextOne() {
+        var network = Network(4)
+        network.startAll()
+        network.run(for: 600)
+        var isLost = true
+        network.passes = { message, _, to in
+            guard isLost, to == 3 else { return true }
+            return switch message {
+            case .certificate: false
+            case .vote(let signed): signed.vote.kind != .finalize
+            default: true
+            }
+        }
+        network.submit([[1]], to: 0)
+        network.run(for: 100)
+        #expect(network.nodes[0].items.count == 1 && network.nodes[3].items.isEmpty)
+        isLost = false
+        network.run(for: 1500)
+        #expect(network.nodes[3].items.count == 1)
+    }
+
     private func settled() -> Network {
         var network = Network(4)
         network.startAll()
