@@ -50,9 +50,7 @@ extension Consensus {
     private func alreadyVerified(in cut: [TipChange]) -> AlreadyVerified {
         var known = AlreadyVerified()
         for (index, change) in cut.enumerated() where committee.contains(change.lane) {
-            guard let proof = change.proof, proof.lane == change.lane, lanes[change.lane].proof == proof else {
-                continue
-            }
+            guard let proof = change.proof, lanes[change.lane].proof == proof else { continue }
             known.proofs |= 1 << UInt128(index)
         }
         return known

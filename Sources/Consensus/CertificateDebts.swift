@@ -11,10 +11,13 @@ struct CertificateDebts: Sendable {
     }
 
     private var debts: [Debt] = []
-    /// The highest view that each member has shown to be in.
+    /// The highest view that each member has shown to be in; this one is owed nothing.
     private var reached: [UInt64]
 
-    init(members: Int) { reached = Array(repeating: 0, count: members) }
+    init(members: Int, me: ValidatorIndex) {
+        reached = Array(repeating: 0, count: members)
+        reached[me] = .max
+    }
 
     /// A member has said something that it says in `view` only.
     mutating func note(_ member: ValidatorIndex, isIn view: UInt64) {
@@ -30,15 +33,15 @@ struct CertificateDebts: Sendable {
     }
 
     /// What is to be sent now, and to whom.
-    mutating func takeDue(at now: Instant, me: ValidatorIndex) -> [(certificate: Certificate, to: ValidatorIndex)] {
+    mutating func takeDue(at now: Instant) -> [(certificate: Certificate, to: ValidatorIndex)] {
         guard !debts.isEmpty else { return [] }
-        let last = reached.indices.lazy.filter { $0 != me }.map { [reached] in reached[$0] }.min() ?? .max
+        let last = reached.min() ?? .max
         debts.removeAll { $0.certificate.view < last }
         guard let nextDue, nextDue <= now else { return [] }
         let due = debts.filter { $0.due <= now }.map(\.certificate)
         debts.removeAll { $0.due <= now }
         return due.flatMap { certificate in
-            reached.indices.filter { $0 != me && reached[$0] <= certificate.view }.map { (certificate, $0) }
+            reached.indices.filter { reached[$0] <= certificate.view }.map { (certificate, $0) }
         }
     }
 

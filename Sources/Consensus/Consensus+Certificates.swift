@@ -56,7 +56,7 @@ extension Consensus {
 
     /// Sends certificates to those who have not shown that they have them.
     mutating func payDebts() {
-        for (certificate, peer) in debts.takeDue(at: clock.instant, me: me) {
+        for (certificate, peer) in debts.takeDue(at: clock.instant) {
             emit(.send(.certificate(certificate), to: .one(peer)))
         }
     }

@@ -6,10 +6,8 @@ extension Consensus {
     public var nextDeadline: Instant? {
         guard hasStarted, !isHalted else { return nil }
         return sealDeadline.earlier(ownResendDeadline).earlier(heldBackDeadline).earlier(fetcher.nextDeadline)
-            .earlier(debts.nextDue).earlier(deliveryDeadline).earlier(recallDeadline).earlier(laneDeadline).earlier(
-                standInDeadline
-            )
-            .earlier(viewDeadline)
+            .earlier(deliveryDeadline).earlier(recallDeadline).earlier(laneDeadline).earlier(standInDeadline)
+            .earlier(debts.nextDue).earlier(viewDeadline)
     }
 
     private var viewDeadline: Instant? {

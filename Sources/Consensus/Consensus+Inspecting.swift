@@ -40,12 +40,11 @@ extension Consensus {
         let place = (me - header.lane - 1 + committee.n) % committee.n
         let first = Int(header.position / max(settings.laneWindow, 1) % UInt64(others))
         let steps = (place - first + others) % others
-        let present = (0..<steps).count { isPresent((header.lane + 1 + (first + $0) % others) % committee.n) }
+        let present = (0..<steps).count { step in
+            let member = (header.lane + 1 + (first + step) % others) % committee.n
+            return hasVoted(member, inLast: ConsensusLimits.viewsPresent)
+        }
         return present / committee.f
-    }
-
-    private func isPresent(_ member: ValidatorIndex) -> Bool {
-        (newestVotes[member]?.vote.view ?? 0) + ConsensusLimits.viewsPresent >= view
     }
 
     /// Keeps in mind a car that came unread: when it is this validator's turn to look into it.

@@ -41,9 +41,12 @@ extension Consensus {
 
     // MARK: Misses
 
+    /// What this validator has put up for proposal in `view`, be it durable or not.
+    private func ownBlock(in view: UInt64) -> Block? { views[view].own.proposed.flatMap { tree[$0] } }
+
     /// A voter fetches a car of the own proposal: its lane is ordered by proofs only for a while.
     mutating func noteMiss(_ request: CarRequest) {
-        guard let block = views[view].own.proposed.flatMap({ tree[$0] }) else { return }
+        guard let block = ownBlock(in: view) else { return }
         let isMissed = block.cut.contains { change in
             change.isOptimistic && change.lane == request.lane
                 && request.position <= change.position
@@ -54,13 +57,13 @@ extension Consensus {
 
     /// The own proposal of `view` was given up, perhaps because of its optimistic tips.
     mutating func noteLoss(of view: UInt64) {
-        guard let block = views[view].own.proposed.flatMap({ tree[$0] }) else { return }
+        guard let block = ownBlock(in: view) else { return }
         for change in block.cut where change.isOptimistic { demote(change.lane) }
     }
 
     /// Of the lane there is another car at a place that the own proposal orders: nobody waits for votes that will not come.
     mutating func noteFork(of lane: ValidatorIndex) {
-        guard let block = views[view].own.proposed.flatMap({ tree[$0] }), !views[view].has(.notarize),
+        guard let block = ownBlock(in: view), !views[view].has(.notarize),
             block.cut.contains(where: { $0.isOptimistic && $0.lane == lane })
         else { return }
         demote(lane)
@@ -140,7 +143,7 @@ extension Consensus {
 
     /// Whether a proof would say nothing to others that the votes of this view are not about to.
     func isUnderVote(_ proof: ProofOfAvailability) -> Bool {
-        let block = views[view].proposal?.block ?? views[view].own.proposed.flatMap { tree[$0] }
+        let block = views[view].proposal?.block ?? ownBlock(in: view)
         let isVoted = block?.cut.contains { $0.lane == proof.lane && $0.position >= proof.position } ?? false
         return isVoted || notarizedPoint.map { $0.cut[proof.lane].position >= proof.position } ?? false
     }

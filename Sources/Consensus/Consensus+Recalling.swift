@@ -58,6 +58,11 @@ extension Consensus {
         newestVotes[signed.signer] = signed
     }
 
+    /// Whether another member was heard to vote in this view, or so few before it.
+    func hasVoted(_ member: ValidatorIndex, inLast count: UInt64) -> Bool {
+        (newestVotes[member]?.vote.view ?? 0) + count >= view
+    }
+
     /// Remembers those behind a certificate.
     mutating func noteVotes(in certificate: Certificate) {
         for signer in certificate.signatures.indices {

@@ -149,11 +149,6 @@ extension Consensus {
         cast(.nullify, view: view - 1)
     }
 
-    /// Whether a member has voted in this view or one of the last, as many as there are members.
-    private func isHeard(_ member: ValidatorIndex) -> Bool {
-        member == me || (newestVotes[member]?.vote.view ?? 0) + UInt64(committee.n) >= view
-    }
-
     private func hasPassed(_ deadline: Instant?) -> Bool { deadline.map { clock.instant >= $0 } ?? false }
 
     /// When this view is nullified if nothing happens.
@@ -166,6 +161,8 @@ extension Consensus {
         guard views[view].proposal == nil else { return pacemaker.advanceDeadline }
         let leader = committee.leader(of: view)
         return pacemaker.proposalDeadline(
-            patience: turns.patience(with: leader, isHeard: isHeard(leader), delay: pacemaker.delay))
+            patience: turns.patience(
+                with: leader, isHeard: leader == me || hasVoted(leader, inLast: UInt64(committee.n)),
+                delay: pacemaker.delay))
     }
 }

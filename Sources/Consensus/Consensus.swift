@@ -150,7 +150,7 @@ public struct Consensus: Sendable {
         highestNotarized = (0, committee.chainID)
         isPlaced = committee.epoch == Committee.firstEpoch
         chain = FinalChain(genesis: .genesis(of: committee, at: genesisTime))
-        debts = CertificateDebts(members: committee.n)
+        debts = CertificateDebts(members: committee.n, me: me)
         fetcher = Fetcher(me: me, of: committee.n)
         budgets = Array(repeating: AnswerBudget(), count: committee.n)
         evidenceCounts = Array(repeating: 0, count: committee.n)

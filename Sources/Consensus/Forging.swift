@@ -46,11 +46,15 @@ import Wire
 @_spi(Simulation) extension Block {
     /// Another block for the same view on the same parent: without what it orders, and later.
     public func rival(laterBy milliseconds: UInt64) -> Block {
+        replacing(cut: [], laterBy: milliseconds)
+    }
+
+    private func replacing(cut: [TipChange], laterBy milliseconds: UInt64) -> Block {
         Block(
             header: BlockHeader(
                 epoch: header.epoch, view: view, height: height, parentView: header.parentView,
-                parentHash: header.parentHash, bodyDigest: Self.digest(of: []),
-                timestamp: timestamp + milliseconds), cut: [])
+                parentHash: header.parentHash, bodyDigest: Self.digest(of: cut),
+                timestamp: timestamp + milliseconds), cut: cut)
     }
 
     /// The same block, which orders its lane up to `car` without a proof of that; nil where it orders as much anyway.
@@ -59,10 +63,7 @@ import Wire
         guard change.map({ $0.position < car.position }) ?? true else { return nil }
         let tip = TipChange(optimistic: Ack(car), above: change?.proof)
         let cut = (cut.filter { $0.lane != car.lane } + [tip]).sorted { $0.lane < $1.lane }
-        return Block(
-            header: BlockHeader(
-                epoch: header.epoch, view: view, height: height, parentView: header.parentView,
-                parentHash: header.parentHash, bodyDigest: Self.digest(of: cut), timestamp: timestamp), cut: cut)
+        return replacing(cut: cut, laterBy: 0)
     }
 
     /// The same block after another one than its parent, which it says is of `parentView`.

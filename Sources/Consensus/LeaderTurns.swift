@@ -1,8 +1,9 @@
 /// Which leaders missed their last turns, so that the committee does not wait for each of them anew.
 ///
 /// A validator that is gone costs 2 D once, and nothing after that: the others nullify its view as they enter it, until they have heard a vote of it
-/// again. One that votes and proposes nothing costs D at its first, second, fourth, … turn, and nothing at those between. As soon as as many views in a row were nullified as there are members, nobody's turn is cut short any more:
-/// then it is not the leaders but the network, and time-outs must find out how slow that is.
+/// again. One that votes and proposes nothing costs D at its first, second, fourth, … turn, and nothing at those between. As soon as as many views
+/// in a row were nullified as there are members, nobody's turn is cut short any more: then it is not the leaders but the network, and time-outs
+/// must find out how slow that is.
 struct LeaderTurns: Sendable {
     /// Turns in a row without a block, by leader.
     private var missed: [Int]

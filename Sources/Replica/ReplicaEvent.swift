@@ -4,7 +4,7 @@ import Federation
 import Hazards
 import Telemetry
 
-/// What a shell tells a replica. What is large and rare is kept apart, for the others are moved often.
+/// What a shell tells a replica. What is large is kept apart, so that the others, which are many, stay small.
 public enum ReplicaEvent: Sendable {
     /// The journal was replayed; take part from now on.
     case start

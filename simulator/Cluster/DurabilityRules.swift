@@ -94,9 +94,7 @@ extension Statement {
         case .vote(let vote): .vote(vote)
         }
     }
-}
 
-extension Statement {
     /// What it says, in words.
     fileprivate var words: String {
         switch self {
