@@ -172,6 +172,18 @@ struct CarLane: Sendable {
         return ready
     }
 
+    /// What an acknowledgement of `car` vouches for beside it and the journal lacks, the lowest first. Where the lane has forked, a car that is below
+    /// this one need not have been acknowledged itself.
+    func history(of car: SignedCar) -> [SignedCar] {
+        var history: [SignedCar] = []
+        var next = car.car.header
+        while !next.isBeginning, let known = held[next.parent], !known.isJournaled, !known.isCertified {
+            history.append(known.signed)
+            next = known.signed.car.header
+        }
+        return history.reversed()
+    }
+
     private func mayBind(_ position: UInt64, _ hash: Digest, _ settings: ConsensusSettings) -> Bool {
         bound[position] == nil || settings.planted == .secondAck && bound[position] != hash
     }

@@ -9,8 +9,8 @@ import Wire
     static let liar = 0
     static let honest = 1...3
 
-    private func network(_ liars: Set<Int> = [liar]) -> Network {
-        var network = Network(4)
+    private func network(_ liars: Set<Int> = [liar], settings: ConsensusSettings = ConsensusSettings()) -> Network {
+        var network = Network(4, settings: settings)
         network.watch.liars = liars
         for index in Self.honest { network.start(index) }
         return network
@@ -226,6 +226,30 @@ import Wire
         network.start(0)
         let isThere = network.run(atMost: 10_000) { $0.nodes[0].items == [[1], [7]] }
         #expect(isThere)
+    }
+
+    @Test func whoAcknowledgesACarOnABranchHoldsTheBranchAfterARestart() {
+        var settings = ConsensusSettings()
+        settings.takesOptimisticTips = false
+        var network = network(settings: settings)
+        let first = Keys.car(car([[1]]))
+        let second = Keys.car(car([[2]]))
+        let above = Keys.car(car([[3]], after: Tip(position: 1, hash: second.hash)))
+        // The branch's first car comes second, so nobody acknowledges it; the one above it stands where nothing stood before.
+        for index in Self.honest {
+            for signed in [first, second, above] { network.inject(.car(signed), from: 0, to: index) }
+        }
+        let isAcknowledged = network.run(atMost: 1000) { network in
+            network.nodes[1...3].allSatisfy { $0.machine.lanes[0].ack(at: 2) != nil }
+        }
+        #expect(isAcknowledged)
+        for index in Self.honest { network.crash(index) }
+        for index in Self.honest { network.start(index) }
+        for index in Self.honest {
+            network.inject(.proof(Keys.proof(above.car, by: [0, 1])), from: 0, to: index)
+        }
+        let isOrdered = network.run(atMost: 20_000) { $0.nodes[1...3].allSatisfy { $0.items == [[2], [3]] } }
+        #expect(isOrdered)
     }
 
     @Test func aCarFromTheFutureIsAcknowledgedWhenItsTimeComes() {
