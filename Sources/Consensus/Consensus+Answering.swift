@@ -33,7 +33,12 @@ extension Consensus {
         if unproven.isEmpty { send(.carBatch(batch), to: peer, weight: batch.weight) }
     }
 
+    /// Who asks for a single block that has become history does not know how far it is behind, and below what this validator keeps it would
+    /// ask in vain.
     mutating func answer(_ request: BlockRequest, to peer: ValidatorIndex) {
+        if tree[request.hash] == nil, let newestFinalization {
+            send(.certificate(newestFinalization), to: peer, weight: 64 * committee.quorum)
+        }
         guard let block = tree[request.hash] ?? chain.block(request.hash) else { return }
         send(.block(block), to: peer, weight: block.weight)
     }

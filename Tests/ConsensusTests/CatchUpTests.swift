@@ -32,6 +32,26 @@ import Wire
         #expect(network.nodes[2].machine.counters.requestsSent < 60, "in batches")
     }
 
+    /// Who jumped to the present view by others' votes may not know what is final, and would ask for one block after the other until nobody has the
+    /// next.
+    @Test func whoAsksForASingleBlockOfHistoryIsToldWhatIsFinal() throws {
+        var network = lagging(by: 20, of: 4)
+        let newest = try #require(network.nodes[0].machine.newestFinalization)
+        for hash in [network.nodes[0].machine.chain.tip.hash, Keys.chain] {
+            let before = network.nodes[0].sent.count
+            network.inject(.blockRequest(BlockRequest(epoch: 1, hash: hash)), from: 3, to: 0)
+            network.run(for: 20)
+            let isTold = network.nodes[0].sent.dropFirst(before).contains {
+                if case .certificate(let told) = $0.message {
+                    told.kind == .finalize && told.view >= newest.view
+                } else {
+                    false
+                }
+            }
+            #expect(isTold)
+        }
+    }
+
     @Test func whoLagsCatchesUpWhileTheOthersGoOn() {
         var network = lagging(by: 40, of: 4)
         network.start(3)
