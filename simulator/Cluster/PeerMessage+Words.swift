@@ -29,16 +29,17 @@ extension PeerMessage {
     /// What it says, in words.
     var words: String {
         switch self {
-        case .car(let signed): "car \(signed.position) of lane \(signed.lane), \(signed.car.items.count) items"
-        case .ack(let signed): "acknowledged by \(signed.signer): car \(signed.ack.position) of lane \(signed.ack.lane)"
-        case .proof(let proof): "proof of car \(proof.position) of lane \(proof.lane)"
-        case .proposal(let signed): "proposal of view \(signed.block.view), block \(signed.block.height)"
+        case .car(let signed): "\(car(signed.position, of: signed.lane, signed.hash)), \(signed.car.items.count) items"
+        case .ack(let signed):
+            "acknowledged by \(signed.signer): \(car(signed.ack.position, of: signed.ack.lane, signed.ack.hash))"
+        case .proof(let proof): "proof of \(car(proof.position, of: proof.lane, proof.hash))"
+        case .proposal(let signed): "proposal of view \(signed.block.view), \(words(of: signed.block))"
         case .vote(let signed): "vote of \(signed.signer) to \(signed.vote.kind) view \(signed.vote.view)"
         case .certificate(let certificate): "certificate to \(certificate.kind) view \(certificate.view)"
-        case .carRequest(let request): "asks for car \(request.position) of lane \(request.lane)"
+        case .carRequest(let request): "asks for \(car(request.position, of: request.lane, request.hash))"
         case .carBatch(let batch): "\(batch.cars.count) cars of lane \(batch.cars[0].lane)"
         case .blockRequest: "asks for a block"
-        case .block(let block): "block \(block.height)"
+        case .block(let block): words(of: block)
         case .certificateRequest(let request): "asks for certificates of views \(request.first) to \(request.last)"
         case .historyRequest(let request): "asks for blocks from \(request.height) on"
         case .historyBatch(let batch): "\(batch.blocks.count) blocks from \(batch.blocks[0].height) on"
@@ -46,5 +47,16 @@ extension PeerMessage {
         case .recollection(let answer):
             "remembers \(answer.newestVote.map { "its vote in view \($0.vote.view)" } ?? "nothing of it")"
         }
+    }
+
+    private func words(of block: Block) -> String {
+        "block \(block.height)"
+            + block.cut.map { ($0.isOptimistic ? ", optimistically " : ", ") + car($0.position, of: $0.lane, $0.hash) }
+            .joined()
+    }
+
+    /// A car with the beginning of its hash, which tells the cars of a forked lane apart.
+    private func car(_ position: UInt64, of lane: ValidatorIndex, _ hash: Digest) -> String {
+        "car \(position) of lane \(lane) (\(hash.description.prefix(4)))"
     }
 }
