@@ -4,19 +4,10 @@ import TransparencyLog
 
 /// What a validator that is too far behind for history is given from the stores.
 extension Stores {
-    /// The snapshots that are kept, the newest first; those in `known` need not be read again.
+    /// The snapshots that are kept and sound, the newest first; those in `known` need not be read again.
     func offers(known: [UInt64: SnapshotOffer]) -> Result<[SnapshotOffer], StoresError> {
         Result.of { () throws(StoresError) in
-            var offers: [SnapshotOffer] = []
-            do {
-                for height in try snapshots.heights().prefix(ReplicaLimits.snapshotsOffered) {
-                    let offer = try known[height] ?? SnapshotOffer(height: height, image: snapshots.read(height).bytes)
-                    if let offer { offers.append(offer) }
-                }
-            } catch {
-                throw .unreadable("\(error)")
-            }
-            return offers
+            do { return try snapshots.offers(known: known) } catch { throw .unreadable("\(error)") }
         }
     }
 
@@ -62,5 +53,24 @@ extension Stores {
             }
         }
         return entries
+    }
+}
+
+extension SnapshotFiles {
+    /// What can be offered of those that are kept, the newest first: a damaged one is no reason to offer no other, and the next start says that it is.
+    func offers(known: [UInt64: SnapshotOffer]) throws(SnapshotError) -> [SnapshotOffer] {
+        var offers: [SnapshotOffer] = []
+        for height in try heights().prefix(ReplicaLimits.snapshotsOffered) {
+            do throws(SnapshotError) {
+                let offer =
+                    if let offer = known[height] { offer } else {
+                        SnapshotOffer(height: height, image: try read(height).bytes)
+                    }
+                if let offer { offers.append(offer) }
+            } catch .damaged {
+                continue
+            }
+        }
+        return offers
     }
 }

@@ -1,4 +1,5 @@
 import Cryptography
+import Foundation
 import Geography
 import Hazards
 import Replica
@@ -146,4 +147,20 @@ func aVersionsFileIsFetchedInParts(size: Int) throws {
     let more = takeover.fileRequests(at: 0)
     let state = takeover.handOver(whileActive: [])
     #expect(more.isEmpty && state != nil)
+}
+
+@Test func aDamagedSnapshotDoesNotKeepOthersFromBeingOffered() throws {
+    let scratch = try Scratch()
+    let files = try SnapshotFiles(directory: scratch.path)
+    let place = JournalPosition(segment: 1, offset: 0)
+    for height in [8, 16] as [UInt64] {
+        try files.write(
+            StoredSnapshot(height: height, mark: place, end: place, bytes: [UInt8](repeating: 7, count: 99)))
+    }
+    #expect(try files.offers(known: [:]).map(\.height) == [16, 8])
+    let newest = URL(fileURLWithPath: "\(scratch.path)/00000000000000000016")
+    var bytes = try Data(contentsOf: newest)
+    bytes[bytes.count - 1] ^= 1
+    try bytes.write(to: newest)
+    #expect(try files.offers(known: [:]).map(\.height) == [8])
 }

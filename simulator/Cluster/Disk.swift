@@ -76,9 +76,9 @@ struct Disk: Sendable {
     /// Snapshots that the journal goes on from, the newest first.
     private var marked: [UInt64] { snapshots.keys.sorted(by: >).filter { mark(of: $0) != nil } }
 
-    /// The images of those, the newest first.
+    /// The images of those that are sound, the newest first.
     var images: [(height: UInt64, bytes: [UInt8])] {
-        marked.compactMap { height in snapshots[height].map { (height, $0.bytes) } }
+        marked.filter(isSound).compactMap { height in snapshots[height].map { (height, $0.bytes) } }
     }
 
     /// The newest snapshot that is sound, and the journal from its mark on; all of the journal where there is none.
