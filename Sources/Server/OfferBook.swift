@@ -7,6 +7,24 @@ struct OfferBook {
     /// Until when, by the loop's monotonic clock.
     private var pins: [UInt64: UInt64] = [:]
 
+    /// A state that is in no file, since nothing of this validator's own leads on from it: what an epoch begins with that it has no part in.
+    private var parting: (offer: SnapshotOffer, image: [UInt8])?
+
+    /// Keeps the state that the others go on from without this validator.
+    mutating func keep(parting image: [UInt8], height: UInt64) {
+        parting = SnapshotOffer(height: height, image: image).map { ($0, image) }
+    }
+
+    /// All that is offered, the newest first.
+    func all(with kept: [SnapshotOffer]) -> [SnapshotOffer] {
+        ([parting?.offer].compactMap(\.self) + kept).prefix(ReplicaLimits.snapshotsOffered).map(\.self)
+    }
+
+    /// A piece of what is in no file.
+    func parting(piece: Digest) -> [UInt8]? {
+        parting.flatMap { state in state.offer.range(of: piece).map { Array(state.image[$0]) } }
+    }
+
     /// Takes what is kept now, in the place of what was.
     mutating func replace(_ kept: [SnapshotOffer], at milliseconds: UInt64) {
         offers = Dictionary(kept.map { ($0.height, $0) }) { first, _ in first }

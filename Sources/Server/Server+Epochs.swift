@@ -11,11 +11,18 @@ extension Server {
         defer { outbox.add(.ended(end)) }
         let state = end.beginning
         let name = configuration.names[configuration.replica.me]
-        guard end.decision.change.members.contains(where: { $0.name == name }) else { return }
+        guard end.decision.change.members.contains(where: { $0.name == name }) else { return keepForOthers(state) }
         let mark = mark ?? stage(.snapshot(SnapshotMark(beginningAt: state.point)))
         journal.endSegment()
         _ = takeover.end(at: state.height)
         outbox.add(.keep(PendingSnapshot(state: state, mark: mark, end: mark, beginsEpoch: true)))
+    }
+
+    /// Of those who go on there may be one honest validator alone that has the state, and a state is believed when more than the liars offer it.
+    private func keepForOthers(_ state: Snapshot) {
+        loop.pool.run({ state.encoded() }) { [self] image in
+            assumeIsolated { $0.offers.keep(parting: image, height: state.height) }
+        }
     }
 
     func epochEnded(_ end: EpochEnd) {

@@ -28,12 +28,16 @@ extension Server {
         let known = offers.offers
         transfer(to: peer, { $0.offers(known: known) }) { (server, kept) in
             server.offers.replace(kept, at: server.loop.monotonicMilliseconds)
-            return kept.isEmpty ? nil : .offers(kept)
+            let all = server.offers.all(with: kept)
+            return all.isEmpty ? nil : .offers(all)
         }
     }
 
     /// Sends a piece of a snapshot, by its hash.
     func sendPiece(_ digest: Digest, to peer: ValidatorIndex) {
+        if let piece = offers.parting(piece: digest) {
+            return transfer(to: peer, { _ in .success(piece) }) { .piece($1) }
+        }
         guard let (height, range) = offers.find(digest, at: loop.monotonicMilliseconds) else { return }
         transfer(to: peer, { $0.piece(range, of: height) }) { .piece($1) }
     }

@@ -3,7 +3,6 @@ import Foundation
 import Geography
 import Hazards
 import Replica
-import Storage
 import Telemetry
 import Testing
 import TransparencyLog
@@ -12,6 +11,7 @@ import Wire
 @testable import Consensus
 @testable import Replica
 @testable import Server
+@testable import Storage
 
 private func configuration(_ scratch: Scratch) throws -> ReplicaConfiguration {
     let (folder, file) = try scratch.committee()
@@ -163,4 +163,17 @@ func aVersionsFileIsFetchedInParts(size: Int) throws {
     bytes[bytes.count - 1] ^= 1
     try bytes.write(to: newest)
     #expect(try files.offers(known: [:]).map(\.height) == [8])
+}
+
+@Test func aStateThatNoFileHoldsIsOfferedFirstAndServedByThePiece() throws {
+    var offers = OfferBook()
+    let kept = try #require(SnapshotOffer(height: 16, image: [1, 2, 3]))
+    #expect(offers.all(with: [kept]) == [kept])
+    let image = [UInt8](repeating: 5, count: ReplicaLimits.pieceBytes + 7)
+    offers.keep(parting: image, height: 20)
+    let all = offers.all(with: [kept])
+    #expect(all.map(\.height) == [20, 16])
+    let pieces = try all[0].pieces.map { try #require(offers.parting(piece: $0)) }
+    #expect(pieces.flatMap(\.self) == image)
+    #expect(offers.parting(piece: kept.pieces[0]) == nil)
 }

@@ -36,15 +36,23 @@ extension Cluster {
         if !offers.isEmpty { send(.offers(offers), to: peer, from: index) }
     }
 
-    /// A liar's have a byte changed, and it says of them what is true of those.
+    /// What is on the disk, and before it what an epoch begins with that the process has no part in. A liar's have a byte changed, and it says of them
+    /// what is true of those.
     private func images(of index: Int) -> [(height: UInt64, bytes: [UInt8])] {
-        let images = processes[index].disk.images
+        let images = parting(of: index) + processes[index].disk.images
         guard !processes[index].isHonest else { return images }
         return images.map { height, bytes in
             var bytes = bytes
             bytes[bytes.count / 2] ^= 1
             return (height + 1, bytes)
         }
+    }
+
+    private func parting(of index: Int) -> [(height: UInt64, bytes: [UInt8])] {
+        guard let state = processes[index].replica.end?.beginning, !takesPart(index, in: state.committee.epoch) else {
+            return []
+        }
+        return [(state.height, state.encoded())]
     }
 
     // MARK: Gathering
