@@ -172,16 +172,17 @@ struct CarLane: Sendable {
         return ready
     }
 
-    /// What an acknowledgement of `car` vouches for beside it and the journal lacks, the lowest first. Where the lane has forked, a car that is below
-    /// this one need not have been acknowledged itself.
-    func history(of car: SignedCar) -> [SignedCar] {
-        var history: [SignedCar] = []
+    /// What the journal needs before an acknowledgement of `car`, the lowest first: the car, and those below it that it lacks. Where the lane has
+    /// forked, a car there need not have been acknowledged itself. Below one that is in the journal nothing is missing: it came there with what is
+    /// below it, or under a proof, whose signers hold that.
+    func unjournaled(through car: SignedCar) -> [SignedCar] {
+        var needed = [car]
         var next = car.car.header
         while !next.isBeginning, let known = held[next.parent], !known.isJournaled, !known.isCertified {
-            history.append(known.signed)
+            needed.append(known.signed)
             next = known.signed.car.header
         }
-        return history.reversed()
+        return needed.reversed()
     }
 
     private func mayBind(_ position: UInt64, _ hash: Digest, _ settings: ConsensusSettings) -> Bool {

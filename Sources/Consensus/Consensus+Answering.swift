@@ -19,6 +19,10 @@ extension Consensus {
         emit(.send(message, to: .one(peer)))
     }
 
+    private mutating func send(_ certificate: Certificate, to peer: ValidatorIndex) {
+        send(.certificate(certificate), to: peer, weight: 64 * committee.quorum)
+    }
+
     mutating func answer(_ request: CarRequest, to peer: ValidatorIndex) {
         let lane = lanes[request.lane]
         let batch = CarBatch(answering: request) { lane.car($0) ?? chain.car($0) }
@@ -36,10 +40,9 @@ extension Consensus {
     /// Who asks for a single block that has become history does not know how far it is behind, and below what this validator keeps it would
     /// ask in vain.
     mutating func answer(_ request: BlockRequest, to peer: ValidatorIndex) {
-        if tree[request.hash] == nil, let newestFinalization {
-            send(.certificate(newestFinalization), to: peer, weight: 64 * committee.quorum)
-        }
-        guard let block = tree[request.hash] ?? chain.block(request.hash) else { return }
+        let unfinished = tree[request.hash]
+        if unfinished == nil, let newestFinalization { send(newestFinalization, to: peer) }
+        guard let block = unfinished ?? chain.block(request.hash) else { return }
         send(.block(block), to: peer, weight: block.weight)
     }
 
@@ -50,7 +53,7 @@ extension Consensus {
             answers += VoteKind.allCases.compactMap { views[view][$0] }
         }
         if let entryCertificate, !answers.contains(entryCertificate) { answers.append(entryCertificate) }
-        for certificate in answers { send(.certificate(certificate), to: peer, weight: 64 * committee.quorum) }
+        for certificate in answers { send(certificate, to: peer) }
     }
 
     mutating func answer(_ request: HistoryRequest, to peer: ValidatorIndex) {

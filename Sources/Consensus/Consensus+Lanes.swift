@@ -117,8 +117,7 @@ extension Consensus {
         guard lane != me else { return }
         let cars = lanes[lane].takeAcknowledgeable(at: clock, settings)
         for car in cars {
-            for ancestor in lanes[lane].history(of: car) { journal(ancestor) }
-            if !lacks(.ackWithoutCar) { journal(car) }
+            if !lacks(.ackWithoutCar) { for needed in lanes[lane].unjournaled(through: car) { journal(needed) } }
             guard lanes[lane].mayAcknowledge(at: car.position) else { continue }
             counters.carsAcknowledged += 1
             emit(.sign(.ack(Ack(car.car))))

@@ -15,6 +15,8 @@ extension HandleOwner {
 
 /// The memory of one open libuv handle. The handle retains its owner from `adopt` to the moment when libuv has closed it, so that a
 /// callback always finds its owner alive; then the memory is freed. After `close` the value must not be used: owners keep that in their state.
+///
+/// Sendable because the value is only a place; what is there is touched on the loop's thread alone, where its owners live.
 @safe struct Handle: @unchecked Sendable {
     private let raw: UnsafeMutableRawPointer
 

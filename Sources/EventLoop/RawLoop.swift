@@ -82,7 +82,7 @@ import CLibuv
     }
 }
 
-/// The handle by which another thread wakes a loop.
+/// The handle by which another thread wakes a loop. Sendable because `uv_async_send` may be called from any thread.
 @safe struct AsyncHandle: @unchecked Sendable {
     let raw: UnsafeMutablePointer<uv_async_t>
 

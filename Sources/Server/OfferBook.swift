@@ -6,7 +6,6 @@ struct OfferBook {
     private(set) var offers: [UInt64: SnapshotOffer] = [:]
     /// Until when, by the loop's monotonic clock.
     private var pins: [UInt64: UInt64] = [:]
-
     /// A state that is in no file, since nothing of this validator's own leads on from it: what an epoch begins with that it has no part in.
     private var parting: (offer: SnapshotOffer, image: [UInt8])?
 
@@ -17,7 +16,8 @@ struct OfferBook {
 
     /// All that is offered, the newest first.
     func all(with kept: [SnapshotOffer]) -> [SnapshotOffer] {
-        ([parting?.offer].compactMap(\.self) + kept).prefix(ReplicaLimits.snapshotsOffered).map(\.self)
+        guard let parting else { return kept }
+        return [parting.offer] + kept.prefix(ReplicaLimits.snapshotsOffered - 1)
     }
 
     /// A piece of what is in no file.

@@ -36,8 +36,7 @@ extension Cluster {
         if !offers.isEmpty { send(.offers(offers), to: peer, from: index) }
     }
 
-    /// What is on the disk, and before it what an epoch begins with that the process has no part in. A liar's have a byte changed, and it says of them
-    /// what is true of those.
+    /// What is on the disk, and before it what is in none. A liar's have a byte changed, and it says of them what is true of those.
     private func images(of index: Int) -> [(height: UInt64, bytes: [UInt8])] {
         let images = parting(of: index) + processes[index].disk.images
         guard !processes[index].isHonest else { return images }
@@ -48,6 +47,7 @@ extension Cluster {
         }
     }
 
+    /// What an epoch begins with that the process has no part in, once its own is over.
     private func parting(of index: Int) -> [(height: UInt64, bytes: [UInt8])] {
         guard let state = processes[index].replica.end?.beginning, !takesPart(index, in: state.committee.epoch) else {
             return []

@@ -50,9 +50,10 @@ extension PeerMessage {
     }
 
     private func words(of block: Block) -> String {
-        "block \(block.height)"
-            + block.cut.map { ($0.isOptimistic ? ", optimistically " : ", ") + car($0.position, of: $0.lane, $0.hash) }
-            .joined()
+        let tips = block.cut.map { change in
+            (change.isOptimistic ? "optimistically " : "") + car(change.position, of: change.lane, change.hash)
+        }
+        return (["block \(block.height)"] + tips).joined(separator: ", ")
     }
 
     /// A car with the beginning of its hash, which tells the cars of a forked lane apart.

@@ -68,6 +68,7 @@ struct CatchUpBench: AsyncParsableCommand {
         let missed = (committee.status(0)?.size ?? 0) - stopped
         var times: (alone: Double, meanwhile: Double, seconds: Double, cpu: Double)?
         try await withLoad(on: committee) { load in
+            // The load settles first; then the three that are left are counted for a while.
             try await Task.sleep(for: .seconds(4))
             let alone = try await rate(of: load) { try await Task.sleep(for: .seconds(8)) }
             let (busy, began) = (committee.processorSeconds, Self.now)
