@@ -145,7 +145,7 @@ struct CarLane: Sendable {
     }
 
     /// When the next car that was left to others is looked into here.
-    var leftUntil: Instant? { left.values.min() }
+    var leftUntil: Instant? { left.isEmpty ? nil : left.values.min() }
 
     /// A car above the floor that nobody here has looked into.
     func unread(_ hash: Digest) -> SignedCar? {

@@ -5,7 +5,7 @@ import Wire
 /// have it.
 extension Consensus {
     /// The highest notarized block, where its body and its ancestors are held.
-    var notarizedPoint: ChainPoint? { tree.point(of: highestNotarized.hash, from: chain.tip) }
+    var notarizedPoint: ChainPoint? { tree.point(of: highestNotarized.hash) }
 
     /// Nothing to order, nothing unfinished, and the last block is young: then timers stand still. A car without a proof is work for none but
     /// the leader: the others may not have it.
@@ -14,7 +14,7 @@ extension Consensus {
             clock.timestamp < point.timestamp + settings.heartbeat
         else { return false }
         let isLeading = committee.leader(of: view) == me
-        return isLeading ? tips(beyond: point).isEmpty : proofs(beyond: point).isEmpty
+        return isLeading ? !hasTips(beyond: point) : !lanes.indices.contains { isProven($0, beyond: point) }
     }
 
     private var isViewUnderWay: Bool { views[view].proposal != nil || views[view].own[.notarize] != nil }

@@ -112,13 +112,13 @@ extension Consensus {
     /// Votes to finalize a notarized view that this validator never asked to nullify, and whose leader it has not seen lie.
     mutating func finalizeIfAllowed(_ view: UInt64) {
         guard view > finalizedView, maySpeak(in: view), let hash = views[view].notarization?.hash,
-            !views[view].isEquivocated, mayFinalize(views[view].own)
+            !views[view].isEquivocated, mayFinalize(view)
         else { return }
         cast(.finalize, view: view, hash: hash)
     }
 
-    private func mayFinalize(_ own: OwnStatements) -> Bool {
-        own.mayCast(.finalize) || lacks(.finalizeAfterNullify) && own[.finalize] == nil
+    private func mayFinalize(_ view: UInt64) -> Bool {
+        views[view].own.mayCast(.finalize) || lacks(.finalizeAfterNullify) && views[view].own[.finalize] == nil
     }
 
     /// Decides a vote, once and for all. Before the start it is the journal that says what was decided.

@@ -22,7 +22,7 @@ extension Consensus {
     }
 
     private var heldBackDeadline: Instant? {
-        lanes.reduce(nil as Instant?) { $0.earlier($1.heldBackUntil.map(instant(of:))) }
+        lanes.indices.reduce(nil) { $0.earlier(lanes[$1].heldBackUntil.map(instant(of:))) }
     }
 
     private var deliveryDeadline: Instant? { hasDeliverable ? clock.instant : nil }

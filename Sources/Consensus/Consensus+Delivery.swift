@@ -8,7 +8,7 @@ extension Consensus {
         guard isPlaced, let newest = newestFinalization, newest.view > chain.tip.view,
             chain.undelivered < ConsensusLimits.blocksUndelivered
         else { return }
-        switch tree.path(from: chain.tip, to: newest.hash) {
+        switch tree.path(to: newest.hash) {
         case .connected(let blocks):
             for block in blocks { appendFinal(block, certificate: block.hash == newest.hash ? newest : nil) }
         case .missing: break
@@ -38,7 +38,7 @@ extension Consensus {
         }
         if let body = tree.takeUnjournaled(block.hash) { emit(.persist(.block(body))) }
         for case let proof? in block.cut.map(\.proof) { note(proof) }
-        tree.prune(through: block.view)
+        tree.rebase(to: chain.tip)
     }
 
     /// Delivers final blocks in order, as far as their cars are held, but not so many that a step takes long.

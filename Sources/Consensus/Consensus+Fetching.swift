@@ -5,8 +5,11 @@ import Wire
 extension Consensus {
     mutating func fetchWhatIsMissing() {
         for lane in lanes.indices { lanes[lane].lookForGap() }
-        let all = historyNeeds + proposerNeeds + voterNeeds + entryNeeds + notarizedNeeds + deliveryNeeds + gapNeeds
-        let needs = settings.planted == nil ? all : all.filter(isFetched)
+        var needs: [Need] = []
+        for some in [historyNeeds, proposerNeeds, voterNeeds, entryNeeds, notarizedNeeds, deliveryNeeds, gapNeeds] {
+            needs += some
+        }
+        if settings.planted != nil { needs.removeAll { !isFetched($0) } }
         guard !needs.isEmpty || fetcher.isPursuing else { return }
         let requests = fetcher.pursue(needs, at: clock.instant, retryAfter: pacemaker.delay)
         for (request, peer) in requests {
@@ -36,7 +39,7 @@ extension Consensus {
 
     /// The first block that is missing on the way from the final chain to `hash`; nothing while history is on its way.
     func bodyNeeds(of hash: Digest, sources: [ValidatorIndex]) -> [Need] {
-        guard let absent = tree.missing(from: chain.tip, to: hash), !isFarBehind || historyNeeds.isEmpty else {
+        guard let absent = tree.missing(to: hash), !isFarBehind || historyNeeds.isEmpty else {
             return []
         }
         let request = BlockRequest(epoch: committee.epoch, hash: absent)
@@ -49,8 +52,8 @@ extension Consensus {
 
     /// A proposal of a later view shows that the views before it have ended; whoever leads it knows why.
     private var entryNeeds: [Need] {
-        let window = view + 1...view + ConsensusLimits.proposalWindow
-        guard let later = window.last(where: { views[$0].proposal != nil }) else { return [] }
+        let later = views.known.last { $0 <= view || views[$0].proposal != nil }
+        guard let later, later > view else { return [] }
         return certificateNeeds(view...later - 1, sources: [committee.leader(of: later)])
     }
 
@@ -76,7 +79,7 @@ extension Consensus {
         guard let newest = newestFinalization, chain.undelivered < ConsensusLimits.blocksUndelivered else {
             return false
         }
-        return tree.missing(from: chain.tip, to: newest.hash) != nil
+        return tree.missing(to: newest.hash) != nil
     }
 
     /// Whether whole runs of blocks are fetched and not single ones.

@@ -64,7 +64,7 @@ extension Consensus {
         }
     }
 
-    var standInDeadline: Instant? { lanes.compactMap(\.leftUntil).min() }
+    var standInDeadline: Instant? { lanes.indices.reduce(nil) { $0.earlier(lanes[$1].leftUntil) } }
 
     // MARK: The sample
 

@@ -16,7 +16,12 @@ extension Consensus {
     }
 
     private func proof(of lane: ValidatorIndex, beyond point: ChainPoint) -> ProofOfAvailability? {
-        lanes[lane].proof.flatMap { $0.position > point.cut[lane].position ? $0 : nil }
+        isProven(lane, beyond: point) ? lanes[lane].proof : nil
+    }
+
+    /// Whether a proof could be ordered on `point`.
+    func isProven(_ lane: ValidatorIndex, beyond point: ChainPoint) -> Bool {
+        lanes[lane].proof.map { $0.position > point.cut[lane].position } ?? false
     }
 
     /// What this validator would order in a block of its own on `point`.
@@ -28,6 +33,13 @@ extension Consensus {
                 return TipChange(optimistic: ack, above: proof)
             }
             return proof.map(TipChange.init)
+        }
+    }
+
+    /// Whether there would be any.
+    func hasTips(beyond point: ChainPoint) -> Bool {
+        lanes.indices.contains {
+            isProven($0, beyond: point) || takesChances && optimisticTip(of: $0, above: point.cut[$0]) != nil
         }
     }
 

@@ -16,7 +16,7 @@ extension Consensus {
         while true {
             var needs: [Need] = []
             if let hash = notarizedHash(at: candidate) {
-                if let point = tree.point(of: hash, from: chain.tip) { return .found(point) }
+                if let point = tree.point(of: hash) { return .found(point) }
                 needs = bodyNeeds(of: hash, sources: [])
             } else {
                 needs = certificateNeeds(candidate...candidate, sources: [])
@@ -57,14 +57,14 @@ extension Consensus {
     /// When a block on `parent` is due: with work soon, for a heartbeat now, and otherwise once the parent should have become final.
     private func proposalTime(on parent: ChainPoint) -> Instant? {
         if clock.timestamp >= parent.timestamp + settings.heartbeat { return clock.instant }
-        guard !tips(beyond: parent).isEmpty else { return pacemaker.leaderDeadline }
+        guard hasTips(beyond: parent) else { return pacemaker.leaderDeadline }
         // Where the parent's time is ahead of the own clock, even by an hour, the spacing is counted from the view's beginning.
         let spaced = pacemaker.activeSince.map { $0 + spacing }
         return [spaced, instant(of: parent.timestamp + spacing)].compactMap { $0 }.min()
     }
 
     private var spacing: UInt64 {
-        let waiting = lanes.reduce(0) { $0 + $1.bytes }
+        let waiting = lanes.indices.reduce(0) { $0 + lanes[$1].bytes }
         return pacemaker.blockSpacing * UInt64(min(waiting, settings.blockSpacingBytes))
             / UInt64(settings.blockSpacingBytes)
     }

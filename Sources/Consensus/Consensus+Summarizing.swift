@@ -82,7 +82,7 @@ extension Consensus {
         else { return }
         isPlaced = true
         chain = FinalChain(genesis: point)
-        tree.prune(through: point.view)
+        tree.rebase(to: point)
         for lane in lanes.indices where point.cut[lane].position > lanes[lane].floor.position {
             lanes[lane].execute(through: point.cut[lane])
         }
@@ -113,6 +113,7 @@ extension Consensus {
         }
         isPlaced = true
         chain = FinalChain(genesis: mark.point)
+        tree.rebase(to: mark.point)
         for lane in lanes.indices { lanes[lane].execute(through: mark.point.cut[lane]) }
         own.begin(after: mark.point.cut[me])
         highestNotarized = (mark.point.view, mark.point.hash)

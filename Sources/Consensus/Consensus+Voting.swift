@@ -38,11 +38,11 @@ extension Consensus {
 
     /// The view's proposal, as long as this validator may vote for it.
     private var votable: ReceivedProposal? {
-        mayNotarize(views[view].own) && maySpeak(in: view) ? views[view].proposal : nil
+        mayNotarize && maySpeak(in: view) ? views[view].proposal : nil
     }
 
-    private func mayNotarize(_ own: OwnStatements) -> Bool {
-        own.mayCast(.notarize) || lacks(.notarizeAfterNullify) && own[.notarize] == nil
+    private var mayNotarize: Bool {
+        views[view].own.mayCast(.notarize) || lacks(.notarizeAfterNullify) && views[view].own[.notarize] == nil
     }
 
     mutating func vote() {
@@ -94,7 +94,7 @@ extension Consensus {
         }
         let absent = absentCertificates(below: header)
         if let absent, !lacks(.uncheckedNullifications) { return .missing(certificateNeeds(absent, sources: sources)) }
-        guard let parent = tree.point(of: header.parentHash, from: chain.tip) else {
+        guard let parent = tree.point(of: header.parentHash) else {
             return .missing(bodyNeeds(of: header.parentHash, sources: sources))
         }
         guard parent.advanced(by: proposal.block) != nil else { return .refuse }

@@ -120,7 +120,7 @@ public struct Consensus: Sendable {
     /// Whether it knows where its epoch began: the first one's beginning is known to all; that of a later one is in the journal, or comes with the
     /// others' state.
     var isPlaced: Bool
-    var tree = BlockTree()
+    var tree: BlockTree
     var chain: FinalChain
     /// What was delivered since the last snapshot.
     var sinceSnapshot: (blocks: UInt64, bytes: Int) = (0, 0)
@@ -149,7 +149,9 @@ public struct Consensus: Sendable {
         turns = LeaderTurns(members: committee.n)
         highestNotarized = (0, committee.chainID)
         isPlaced = committee.epoch == Committee.firstEpoch
-        chain = FinalChain(genesis: .genesis(of: committee, at: genesisTime))
+        let genesis = ChainPoint.genesis(of: committee, at: genesisTime)
+        chain = FinalChain(genesis: genesis)
+        tree = BlockTree(base: genesis)
         debts = CertificateDebts(members: committee.n, me: me)
         fetcher = Fetcher(me: me, of: committee.n)
         budgets = Array(repeating: AnswerBudget(), count: committee.n)

@@ -104,7 +104,7 @@ import Wire
         #expect(machine.finalizedView == 0)
         let skipped = try #require(machine.views[2].notarization)
         #expect(machine.views[3].notarization != nil && machine.views[3].nullification == nil)
-        let parent = try #require(machine.tree.point(of: skipped.hash, from: machine.chain.tip))
+        let parent = try #require(machine.tree.point(of: skipped.hash))
         let time = Timestamp(milliseconds: Network.epochStart + network.now)
         let block = Block(epoch: 1, view: 4, after: parent, cut: [], timestamp: time)
         for index in Self.honest {
