@@ -73,7 +73,7 @@ public struct Digest: Hashable, Comparable, Sendable {
     }
 
     /// SHA-256 of the digests' bytes, one after the other, without making arrays of them.
-    public static func sha256(of digests: some Sequence<Digest>) -> Digest {
+    public static func sha256(of digests: [Digest]) -> Digest {
         var stream = SHA256Stream()
         for digest in digests { stream.append(digest.words) }
         return Digest(words: stream.finish())

@@ -124,3 +124,20 @@ import Testing
         #expect(Hex.decode(text) == nil)
     }
 }
+
+@Suite struct FixedMerkleTreeTests {
+    @Test func theRootIsThatOverAllLeavesAsTheyAre() {
+        var tree = FixedMerkleTree(levels: 4)
+        var leaves = [Digest](repeating: .zero, count: 16)
+        #expect(tree.root() == Merkle.root(ofLeaves: leaves))
+        for round in [[3], [0, 1, 15], [7, 8, 7], [], Array(0..<16)] {
+            for leaf in round {
+                let digest = Digest.sha256([UInt8(leaf), UInt8(round.count)])
+                tree[leaf] = digest
+                leaves[leaf] = digest
+            }
+            #expect(tree.root() == Merkle.root(ofLeaves: leaves))
+            #expect((0..<16).map { tree[$0] } == leaves)
+        }
+    }
+}

@@ -31,3 +31,14 @@ import Testing
     }
     #expect(roots.count == 21)
 }
+
+/// A validator that read the state from a snapshot never wrote what was taken away before.
+@Test func whatWasTakenAwayLeavesNoTrace() {
+    var (lived, fresh) = (StateTree(), StateTree())
+    let (kept, gone) = (Digest.sha256([1]), Digest.sha256([2]))
+    for key in [kept, gone] { lived.set(key, to: [9]) }
+    #expect(lived.root() != fresh.root())
+    lived.set(gone, to: [])
+    fresh.set(kept, to: [9])
+    #expect(lived.root() == fresh.root())
+}
