@@ -21,10 +21,12 @@ public struct InclusionReceipt: Hashable, Sendable {
     /// What the maker wants to say besides; nothing vouches for it.
     public var extra: [UInt8]?
 
+    /// More bytes than this cannot be said besides.
+    public static let extraLimit = 4096
+
     private static let header = "c2sp.org/tlog-proof@v1"
     private static let extraPrefix = "extra "
     private static let indexPrefix = "index "
-    private static let extraLimit = 4096
 
     /// A receipt for the entry at `index`.
     public init(index: UInt64, proof: [Digest], signed: SignedCheckpoint, extra: [UInt8]? = nil) {

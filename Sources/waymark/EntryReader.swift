@@ -22,6 +22,14 @@ struct EntryReader {
         return try Entry(decoding: bytes)
     }
 
+    /// The proof that the entry at `index` is below `signed`, which is the reader's head with its signatures. Carries the entry where it has room.
+    func receipt(of index: UInt64, under signed: SignedCheckpoint) throws -> InclusionReceipt {
+        let bytes = try entry(at: index).encoded()
+        return InclusionReceipt(
+            index: index, proof: try tiles.inclusionProof(of: index), signed: signed,
+            extra: bytes.count <= InclusionReceipt.extraLimit ? bytes : nil)
+    }
+
     /// Calls `body` with each entry from `first` on, each shown to be below the head's root.
     func read(from first: UInt64, _ body: (UInt64, Entry) throws -> Void) throws {
         for index in first..<max(first, head.size) { try body(index, try entry(at: index)) }

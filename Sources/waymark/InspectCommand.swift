@@ -14,8 +14,8 @@ struct InspectCommand: ParsableCommand {
             stands behind each entry. `validators` makes the policy from a committee file and the log. A log is a folder or an http address, such as http://127.0.0.1:8080.
             """,
         subcommands: [
-            Tail.self, Get.self, HazardsOf.self, AuditLog.self, Compare.self, InspectEvidence.self,
-            InspectFork.self, InspectValidators.self, InspectModel.self,
+            Tail.self, Get.self, Prove.self, Verify.self, Check.self, HazardsOf.self, AuditLog.self, Compare.self,
+            InspectEvidence.self, InspectFork.self, InspectValidators.self, InspectModel.self,
         ])
 
     /// The newest entries.

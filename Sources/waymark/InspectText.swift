@@ -36,10 +36,15 @@ struct EntryText {
         self.entry = entry
     }
 
-    private struct JSON: Encodable {
+    struct JSON: Encodable {
         var index: UInt64
         var type: String
         var fields: [String: String]
+    }
+
+    var json: JSON {
+        let fields = Dictionary(fields.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        return JSON(index: index, type: type, fields: fields)
     }
 
     func print(json: Bool) throws {
@@ -49,8 +54,7 @@ struct EntryText {
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let fields = Dictionary(fields.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-        let line = try encoder.encode(JSON(index: index, type: type, fields: fields))
+        let line = try encoder.encode(self.json)
         FileHandle.standardOutput.write(line + Data("\n".utf8))
     }
 

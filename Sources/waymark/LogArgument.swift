@@ -32,13 +32,16 @@ struct LogArgument: ParsableArguments {
     }
 
     /// The log's head, its signatures checked by the policy.
-    func head() throws -> Checkpoint {
+    func head() throws -> Checkpoint { try signedHead().checkpoint }
+
+    /// The log's head with its signatures, checked by the policy.
+    func signedHead() throws -> SignedCheckpoint {
         let bytes: [UInt8]
         do { bytes = try source().read(.checkpoint) } catch { throw Failure("\(log)/checkpoint: \(error)") }
         do {
             let signed = try SignedCheckpoint(parsing: bytes)
             _ = try readPolicy().evaluate(signed)
-            return signed.checkpoint
+            return signed
         } catch let error as LogError {
             throw Failure("\(log)/checkpoint: \(error)")
         }

@@ -62,6 +62,54 @@ def test_get_prints_one_entry(log, demo):
     assert beyond.returncode == 1 and "not below" in beyond.stderr
 
 
+def test_a_proof_is_checked_offline(log, ended, tmp_path):
+    proof = tmp_path / "entry.tlog-proof"
+    result = waymark("inspect", "prove", log, 1, "--output", proof)
+    assert result.returncode == 0, result.stderr
+    assert waymark("inspect", "prove", log, 1).stdout == proof.read_text()
+    result = waymark("inspect", "verify", proof, "--policy", ended.policy, "--json")
+    assert result.returncode == 0, result.stderr
+    verified = json.loads(result.stdout)
+    assert verified["index"] == verified["entry"]["index"] == 1
+    assert len(verified["cosigners"]) >= 3 and all(name.startswith("validator-") for name in verified["cosigners"])
+    assert verified["entry"] == json.loads(waymark("inspect", "get", log, 1, "--json").stdout)
+
+
+def test_a_proof_that_was_tampered_with_is_refused(log, ended, tmp_path):
+    proof = tmp_path / "entry.tlog-proof"
+    good = waymark("inspect", "prove", log, 1).stdout
+    other = waymark("inspect", "prove", log, 0).stdout
+    extra = {text: next(line for line in text.splitlines() if line.startswith("extra ")) for text in (good, other)}
+    signatures = [line for line in good.splitlines() if line.startswith("\u2014")]
+    reasons = {
+        good.replace("index 1", "index 0"): "does not lead",
+        good.replace(extra[good], extra[other]): "does not lead",
+        good.replace("\n".join(signatures[1:]) + "\n", ""): "quorum",
+        good.replace(extra[good] + "\n", ""): "--entry",
+        good.replace("@v1", "@v2"): "line 1",
+    }
+    for text, reason in reasons.items():
+        proof.write_text(text)
+        result = waymark("inspect", "verify", proof, "--policy", ended.policy)
+        assert result.returncode == 1 and reason in result.stderr, (reason, result.stderr)
+
+
+def test_check_keeps_the_head_and_refuses_a_rollback(log, ended, tmp_path):
+    seen = tmp_path / "seen"
+    for _ in range(2):
+        result = waymark("inspect", "check", log, "--seen", seen, "--json")
+        assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["seen"] == json.loads(result.stdout)["size"]
+    assert seen.read_text() == (log / "checkpoint").read_text()
+    lines = seen.read_text().splitlines()
+    for line, changed in ((1, str(int(lines[1]) + 1)), (2, "A" * 43 + "=")):
+        rolled_back = "\n".join(lines[:line] + [changed] + lines[line + 1:]) + "\n"
+        seen.write_text(rolled_back)
+        result = waymark("inspect", "check", log, "--seen", seen)
+        assert result.returncode == 1 and str(seen) in result.stderr, result.stderr
+        assert seen.read_text() == rolled_back
+
+
 def test_tail_prints_the_newest_entries(log):
     result = waymark("inspect", "tail", log, "--count", 5, "--json")
     assert result.returncode == 0, result.stderr

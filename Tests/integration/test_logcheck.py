@@ -1,10 +1,12 @@
 """The independent verifier agrees with every log, offline."""
 
+import base64
 import shutil
 
 import pytest
 
 import logcheck
+from committee import waymark
 
 pytestmark = logcheck.needed
 
@@ -26,6 +28,23 @@ def test_an_entry_is_proven_online_and_offline(ended, tmp_path):
     logcheck.check("-log", ended[0].log, "-policy", ended.policy, "-index", 1, "-out", proof)
     said = logcheck.check("-policy", ended.policy, "-proof", proof, "-leaf", f"{proof}.leaf")
     assert "proof: OK index=1" in said
+
+
+def test_it_accepts_what_inspect_proves(ended, tmp_path):
+    proof, leaf = tmp_path / "entry.tlog-proof", tmp_path / "entry.leaf"
+    for index in (0, 1, 2):
+        assert waymark("inspect", "prove", ended[0].log, index, "--output", proof).returncode == 0
+        extra = next(line for line in proof.read_text().splitlines() if line.startswith("extra "))
+        leaf.write_bytes(base64.b64decode(extra.removeprefix("extra ")))
+        said = logcheck.check("-policy", ended.policy, "-proof", proof, "-leaf", leaf)
+        assert f"proof: OK index={index}" in said
+
+
+def test_inspect_accepts_what_it_proves(ended, tmp_path):
+    proof = tmp_path / "entry.tlog-proof"
+    logcheck.check("-log", ended[0].log, "-policy", ended.policy, "-index", 1, "-out", proof)
+    result = waymark("inspect", "verify", proof, "--entry", f"{proof}.leaf", "--policy", ended.policy)
+    assert result.returncode == 0 and "verify: passed" in result.stdout, result.stderr
 
 
 def test_a_proof_holds_for_no_other_entry(ended, tmp_path):
